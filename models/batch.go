@@ -1,0 +1,79 @@
+package models
+
+import "time"
+
+// BatchState is where a batch stands.
+type BatchState string
+
+// The states of a batch. A batch whose closing time has passed counts as closed whatever is stored: see Batch.StateAt.
+const (
+	BatchExpanding BatchState = "expanding"
+	BatchOpen      BatchState = "open"
+	BatchPaused    BatchState = "paused"
+	BatchClosed    BatchState = "closed"
+)
+
+// QuestionnaireRef names the exact version of a questionnaire.
+type QuestionnaireRef struct {
+	Code    string `bson:"code" json:"code"`
+	Version string `bson:"version" json:"version"`
+}
+
+// Batch is one round of invitations with a frozen denominator.
+type Batch struct {
+	ID            BatchID          `bson:"_id"`
+	Org           OrgID            `bson:"org"`
+	OrgName       string           `bson:"org_name"`
+	Kind          OrgKind          `bson:"kind"`
+	Region        string           `bson:"region"`
+	Claim         ClaimID          `bson:"claim,omitempty"`
+	ClaimNo       string           `bson:"claim_no,omitempty"`
+	SubsidyType   string           `bson:"subsidy_type,omitempty"`
+	Questionnaire QuestionnaireRef `bson:"questionnaire"`
+	State         BatchState       `bson:"state"`
+	PausedReason  string           `bson:"paused_reason,omitempty"`
+	People        int              `bson:"people"`   // frozen when the claim is accepted
+	Expanded      int              `bson:"expanded"` // how many of them were turned into invitations so far: the resume point
+	Skipped       int              `bson:"skipped"`  // people whom another batch invited first, found while expanding
+	OpensAt       time.Time        `bson:"opens_at"`
+	ClosesAt      time.Time        `bson:"closes_at"`
+	ExpandLease   time.Time        `bson:"expand_lease"`         // the expanding worker holds it; others leave the batch alone until then
+	Reminders     int              `bson:"reminders"`            // rounds of reminders planned so far
+	Counts        BatchCounts      `bson:"counts"`               // derived by a job, never counted up
+	RatingsIn     time.Time        `bson:"ratings_in,omitempty"` // when the assessment office handed in the department ratings; zero: not yet
+	CreatedAt     time.Time        `bson:"created_at"`
+}
+
+// BatchCounts is the funnel of a batch. Each is a number of people and none includes the one before by definition.
+type BatchCounts struct {
+	People    int `bson:"people" json:"people"`
+	Invited   int `bson:"invited" json:"invited"`
+	Sent      int `bson:"sent" json:"sent"`
+	Delivered int `bson:"delivered" json:"delivered"`
+	Failed    int `bson:"failed" json:"failed"`
+	Opened    int `bson:"opened" json:"opened"`
+	Verified  int `bson:"verified" json:"verified"`
+	Submitted int `bson:"submitted" json:"submitted"`
+}
+
+// StateAt gives the state that counts at now: a batch past its closing time is closed.
+func (b Batch) StateAt(now time.Time) BatchState {
+	if !now.Before(b.ClosesAt) {
+		return BatchClosed
+	}
+	return b.State
+}
+
+// Answerable says whether answers are taken at now. A paused batch pauses messages, not people.
+func (b Batch) Answerable(now time.Time) bool { return b.StateAt(now) != BatchClosed }
+
+// Department is one employing department (用工部门) named by a batch's records, with a link for its head.
+type Department struct {
+	ID    string  `bson:"_id"` // 16 bytes in base64url, derived from (batch, name)
+	Batch BatchID `bson:"batch"`
+	Org   OrgID   `bson:"org"`
+	Name  string  `bson:"name"`
+}
+
+// ErrBatchClosed says that the batch takes no answers any more.
+var ErrBatchClosed = NewError(KindGone, "closed", "这一批反馈已经截止，不能再填写。您仍可以投诉或拨打12333。", "This round is closed; you can still complain or call 12333.")

@@ -1,0 +1,54 @@
+package models
+
+import "time"
+
+// DeliveryState is where one message stands.
+type DeliveryState string
+
+// The states of a delivery: due → sending → sent → delivered | failed, with unknown when nobody can say whether the provider took it,
+// and skipped when it must not go out (answered, opted out, batch closed).
+const (
+	DeliveryDue       DeliveryState = "due"
+	DeliverySending   DeliveryState = "sending"
+	DeliverySent      DeliveryState = "sent"
+	DeliveryDelivered DeliveryState = "delivered"
+	DeliveryFailed    DeliveryState = "failed"
+	DeliveryUnknown   DeliveryState = "unknown"
+	DeliverySkipped   DeliveryState = "skipped"
+)
+
+// Delivery is one message to one phone: the outbox. Its id is derived from what it is for ("<invitation>:invite"), it is
+// claimed by a lease, and its outcome is recorded after the provider has answered. A lease that runs out while sending means
+// unknown, never due: the provider is asked before anything is sent again.
+type Delivery struct {
+	ID         DeliveryID    `bson:"_id"`
+	Batch      BatchID       `bson:"batch,omitempty"`
+	Org        OrgID         `bson:"org,omitempty"`
+	Invitation InvitationID  `bson:"invitation"`
+	Template   string        `bson:"template"`
+	OTP        string        `bson:"otp,omitempty"` // OneTimeCode.ID, for one-time codes
+	OTPNonce   string        `bson:"otp_nonce,omitempty"`
+	Urgent     bool          `bson:"urgent"` // one-time codes: no quiet hours, no caps, before everything else
+	PhoneMAC   []byte        `bson:"phone_mac,omitempty"`
+	State      DeliveryState `bson:"state"`
+	DueAt      time.Time     `bson:"due_at"`
+	LeaseUntil time.Time     `bson:"lease_until"`
+	LeaseBy    string        `bson:"lease_by,omitempty"`
+	Attempts   int           `bson:"attempts"`
+	Channel    string        `bson:"channel,omitempty"`
+	ProviderID string        `bson:"provider_id,omitempty"`
+	Code       string        `bson:"code,omitempty"` // provider's code of the last outcome
+	Note       string        `bson:"note,omitempty"`
+	SentAt     time.Time     `bson:"sent_at,omitempty"`
+	DoneAt     time.Time     `bson:"done_at,omitempty"`
+	CreatedAt  time.Time     `bson:"created_at"`
+}
+
+// Phone is what is remembered of a number, by its keyed hash: whether it may be written to, and when it last was.
+type Phone struct {
+	ID          string      `bson:"_id"` // base64url of the phone's MAC
+	OptedOut    bool        `bson:"opted_out"`
+	Unreachable bool        `bson:"unreachable"`
+	LastDay     string      `bson:"last_day"` // 2006-01-02 of the last message, for one message a day
+	Recent      []time.Time `bson:"recent"`   // the last few messages, newest last, for the monthly cap
+}

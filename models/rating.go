@@ -1,0 +1,22 @@
+package models
+
+import "time"
+
+// Rating is a department's rating of one assessed person (用工部门评价, questionnaire ENT_DEPT). It counts only once the
+// assessment office has handed in the batch's ratings (集中统一反馈): see Batch.RatingsIn.
+type Rating struct {
+	ID            string           `bson:"_id"` // the invitation's id: one rating a person and batch; a later one replaces it until handed in
+	Batch         BatchID          `bson:"batch"`
+	Org           OrgID            `bson:"org"`
+	Region        string           `bson:"region"`
+	Record        RecordID         `bson:"record"`
+	Department    string           `bson:"department"`
+	Questionnaire QuestionnaireRef `bson:"questionnaire"`
+	Answers       map[string]any   `bson:"answers"`
+	Anchor        time.Time        `bson:"anchor"`
+	Via           string           `bson:"via"` // "sheet" or "phone"
+	ChangedAt     time.Time        `bson:"changed_at"`
+}
+
+// ErrRatingsIn says that the ratings were handed in and are frozen.
+var ErrRatingsIn = NewError(KindConflict, "ratings_handed_in", "这一批的部门评价已经统一提交，不能再修改。", "The ratings of this batch were handed in and are frozen.")
