@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// The collections. Shard keys, should one replica set ever not be enough: everything that belongs to a batch by batch, records by
+// org, responses by _id (a keyed hash spreads evenly), the rest stays small.
+const (
+	colOrgs        = "orgs"
+	colAccounts    = "accounts"
+	colSessions    = "sessions"
+	colRecords     = "records"
+	colImports     = "imports"
+	colClaims      = "claims"
+	colBatches     = "batches"
+	colDepartments = "departments"
+	colInvitations = "invitations"
+	colDeliveries  = "deliveries"
+	colPhones      = "phones"
+	colOneTime     = "onetime"
+	colOutbox      = "dev_outbox"
+	colResponses   = "responses"
+	colComplaints  = "complaints"
+	colCounters    = "counters"
+	colRatings     = "ratings"
+	colFigures     = "figures"
+	colTallies     = "tallies"
+	colRollups     = "rollups"
+	colMarks       = "marks"
+	colAudit       = "audit"
+)
+
+// index is one line of the schema.
+type index struct {
+	col     string
+	keys    bson.D
+	unique  bool
+	ttl     bool   // the field is the moment of expiry
+	partial bson.D // only documents that match
+}
+
+func asc(fields ...string) bson.D {
+	d := make(bson.D, len(fields))
+	for i, f := range fields {
+		d[i] = bson.E{Key: f, Value: 1}
+	}
+	return d
+}
+
+// schema is every index with the query it serves. A collection without a line is read by _id alone.
+func schema() []index {
+	has := func(f string) bson.D { return bson.D{{Key: f, Value: bson.D{{Key: "$exists", Value: true}}}} }
+	return []index{
+		{col: colOrgs, keys: asc("uscc"), unique: true},                                               // one organisation per credit code
+		{col: colOrgs, keys: asc("region", "kind", "_id")},                                            // a city's list
+		{col: colAccounts, keys: asc("login"), unique: true},                                          // login
+		{col: colAccounts, keys: asc("org", "_id")},                                                   // an organisation's accounts
+		{col: colSessions, keys: asc("expires_at"), ttl: true},                                        // ended logins go
+		{col: colSessions, keys: asc("account")},                                                      // end all of an account
+		{col: colRecords, keys: asc("org", "_id")},                                                    // an organisation's list, paged
+		{col: colRecords, keys: asc("org", "anchor")},                                                 // complaints' and E5's denominators by period
+		{col: colRecords, keys: asc("org", "certificate"), unique: true, partial: has("certificate")}, // claims by certificate; one record per number
+		{col: colImports, keys: asc("expires_at"), ttl: true},                                         // rejected rows are kept a day
+		{col: colClaims, keys: asc("state", "created_at")},                                            // the sweep for claims not expanded yet
+		{col: colBatches, keys: asc("org", "created_at")},                                             // an organisation's batches
+		{col: colBatches, keys: asc("region", "created_at")},                                          // a city's
+		{col: colBatches, keys: asc("state", "closes_at")},                                            // closing, reminding, paused ones
+		{col: colDepartments, keys: asc("batch")},                                                     // a batch's departments
+		{col: colInvitations, keys: asc("code_mac"), unique: true},                                    // typed code; two people never share one
+		{col: colInvitations, keys: asc("record", "questionnaire.code"), unique: true},                // one invitation per record and questionnaire, whichever claim comes first
+		{col: colInvitations, keys: asc("batch", "_id")},                                              // reminders, progress
+		{col: colInvitations, keys: asc("batch", "poster_mac")},                                       // poster: name and last six
+		{col: colInvitations, keys: asc("batch", "department")},                                       // a department head's list
+		{col: colDeliveries, keys: asc("state", "due_at")},                                            // the claimer takes what is due
+		{col: colDeliveries, keys: asc("batch", "state")},                                             // progress
+		{col: colDeliveries, keys: asc("invitation")},                                                 // what one person was sent
+		{col: colDeliveries, keys: asc("provider_id"), partial: has("provider_id")},                   // receipts
+		{col: colOneTime, keys: asc("purge_at"), ttl: true},                                           // used codes go
+		{col: colOutbox, keys: asc("at")},                                                             // the developer's page, newest first
+		{col: colResponses, keys: asc("batch", "changed_at")},                                         // a batch's tally
+		{col: colResponses, keys: asc("changed_at")},                                                  // the tally job reads from its watermark
+		{col: colComplaints, keys: asc("case_no"), unique: true},                                      // case status
+		{col: colComplaints, keys: asc("region", "state", "resolve_by")},                              // the desk, by deadline
+		{col: colComplaints, keys: asc("org", "accepted_at")},                                         // E4 by period
+		{col: colComplaints, keys: asc("changed_at")},                                                 // the rollup job reads from its watermark
+		{col: colRatings, keys: asc("batch", "department")},                                           // progress of a department
+		{col: colFigures, keys: asc("org", "period")},                                                 // what an organisation declared
+		{col: colTallies, keys: asc("org", "anchor")},                                                 // a period's tallies
+		{col: colRollups, keys: asc("region", "kind", "period")},                                      // region figures
+		{col: colAudit, keys: asc("at")},                                                              // search by time
+	}
+}
+
+// ensureIndexes makes what is missing; the server does it online and several processes may do it at once.
+func (s *Store) ensureIndexes(ctx context.Context) error {
+	byCol := map[string][]mongo.IndexModel{}
+	var order []string
+	for _, x := range schema() {
+		o := options.Index()
+		if x.unique {
+			o.SetUnique(true)
+		}
+		if x.ttl {
+			o.SetExpireAfterSeconds(0)
+		}
+		if x.partial != nil {
+			o.SetPartialFilterExpression(x.partial)
+		}
+		if byCol[x.col] == nil {
+			order = append(order, x.col)
+		}
+		byCol[x.col] = append(byCol[x.col], mongo.IndexModel{Keys: x.keys, Options: o})
+	}
+	for _, name := range order {
+		if _, err := s.col(name).Indexes().CreateMany(ctx, byCol[name]); err != nil {
+			return fmt.Errorf("mongodb: indexes of %s: %w", name, err)
+		}
+	}
+	return nil
+}
