@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ComplaintState is where a complaint stands.
 type ComplaintState string
@@ -82,3 +85,54 @@ var (
 	ErrComplaintStep    = NewError(KindConflict, "transition_not_allowed", "这件投诉现在不能这样处理，请刷新后再看。", "This step is not possible in the present state.")
 	ErrComplaintDiffers = NewError(KindConflict, "complaint_differs", "这次提交与之前同一编号的内容不同。", "The same key was used for another complaint.")
 )
+
+// ComplaintAction is a step that an official takes.
+type ComplaintAction string
+
+// The steps of the desk.
+const (
+	ActionAccept      ComplaintAction = "accept"
+	ActionRefuse      ComplaintAction = "refuse"
+	ActionInvestigate ComplaintAction = "investigate"
+	ActionDecide      ComplaintAction = "decide"
+	ActionNotify      ComplaintAction = "notify"
+	ActionClose       ComplaintAction = "close"
+)
+
+// complaintSteps is the life cycle: from which states a step may be taken, and where it leads.
+var complaintSteps = map[ComplaintAction]struct {
+	from []ComplaintState
+	to   ComplaintState
+}{
+	ActionAccept:      {[]ComplaintState{ComplaintSubmitted}, ComplaintAccepted},
+	ActionRefuse:      {[]ComplaintState{ComplaintSubmitted}, ComplaintRefused},
+	ActionInvestigate: {[]ComplaintState{ComplaintAccepted}, ComplaintInvestigating},
+	ActionDecide:      {[]ComplaintState{ComplaintAccepted, ComplaintInvestigating}, ComplaintDecided},
+	ActionNotify:      {[]ComplaintState{ComplaintDecided}, ComplaintNotified},
+	ActionClose:       {[]ComplaintState{ComplaintNotified, ComplaintRefused}, ComplaintClosed},
+}
+
+// Step gives the complaint after an official's action, or ErrComplaintStep. A decision needs an outcome; the note is written for the complainant.
+func (c Complaint) Step(action ComplaintAction, outcome ComplaintOutcome, note string, by AccountID, at time.Time) (Complaint, error) {
+	step, ok := complaintSteps[action]
+	if !ok || !slices.Contains(step.from, c.State) {
+		return c, ErrComplaintStep
+	}
+	if (action == ActionDecide) != (outcome != "") {
+		return c, ErrInvalid.WithFields(FieldError{Field: "outcome", Code: "outcome_with_decide", Message: "作出结论时必须选择结果，其他步骤不填结果。"})
+	}
+	c.State, c.Version, c.ChangedAt = step.to, c.Version+1, at
+	c.Timeline = append(slices.Clone(c.Timeline), CaseEvent{State: step.to, At: at, By: by, Note: note})
+	if action == ActionAccept {
+		c.AcceptedAt = at
+	}
+	if outcome != "" {
+		c.Outcome = outcome
+	}
+	return c, nil
+}
+
+// Valid says whether o is a known outcome.
+func (o ComplaintOutcome) Valid() bool {
+	return o == OutcomeSubstantiated || o == OutcomePartly || o == OutcomeNotSubstantiated || o == OutcomeUnverifiable
+}

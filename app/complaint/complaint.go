@@ -1,0 +1,207 @@
+// Package complaint takes complaints and reports from respondents, lets the complainant follow them, and gives officials the steps of the desk.
+//
+// The organisation complained about never sees who complained; an anonymous complaint keeps no trace of the person at all.
+package complaint
+
+import (
+	"context"
+	"crypto/hmac"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"huisheng/app/port"
+	"huisheng/app/respond"
+	"huisheng/config/catalog"
+	"huisheng/internal/ident"
+	"huisheng/internal/seal"
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+// The limits in working days: accept or refuse, and resolve, counted from the day after submitting. Severe categories are inquiries and may take longer.
+const (
+	acceptDays        = 5
+	resolveDays       = 15
+	severeAcceptDays  = 1
+	severeResolveDays = 60
+	maxText           = 2000 // characters
+	maxContact        = 100
+	maxCaseTries      = 10
+	caseLock          = 30 * time.Minute
+)
+
+// Service holds the use cases. It is safe for concurrent use.
+type Service struct {
+	store   *store.Store
+	catalog *catalog.Catalog
+	box     *seal.Box
+	ident   *ident.Idents
+	now     port.Clock
+}
+
+// New makes the service.
+func New(s *store.Store, c *catalog.Catalog, b *seal.Box, i *ident.Idents, now port.Clock) *Service {
+	return &Service{store: s, catalog: c, box: b, ident: i, now: now}
+}
+
+// Submission is a complaint as sent.
+type Submission struct {
+	Category   string
+	Text       string
+	Visibility models.Visibility
+	Contact    string
+	Key        string // idempotency key of the caller
+}
+
+// Filed is what the complainant keeps. The passphrase is shown once and is not stored.
+type Filed struct {
+	CaseNo     string    `json:"case_no"`
+	Passphrase string    `json:"passphrase"`
+	AcceptBy   time.Time `json:"accept_by"`
+}
+
+// File stores a complaint and returns once it is durable. The same submission again (same key and content) gives the same case number and
+// passphrase; another content under the key gives ErrComplaintDiffers.
+func (s *Service) File(ctx context.Context, c respond.Claims, in Submission) (Filed, error) {
+	in.Text, in.Contact = strings.TrimSpace(in.Text), strings.TrimSpace(in.Contact)
+	if wrong := s.check(in); len(wrong) > 0 {
+		return Filed{}, models.ErrInvalid.WithFields(wrong...)
+	}
+	id := models.ComplaintID(s.ident.Derive("complaint", string(c.Response), in.Key))
+	digest := s.ident.Digest("complaint", in.Category, in.Text, string(in.Visibility), in.Contact)
+	if done, err := s.repeat(ctx, id, digest); !errors.Is(err, models.ErrNotFound) {
+		return done, err
+	}
+	doc, err := s.build(ctx, c, in, id)
+	if err != nil {
+		return Filed{}, err
+	}
+	doc.Digest = digest
+	switch err := s.store.CreateComplaint(ctx, doc); {
+	case errors.Is(err, models.ErrConflict): // a parallel repeat was faster
+		return s.repeat(ctx, id, digest)
+	case err != nil:
+		return Filed{}, err
+	}
+	return s.filed(doc), nil
+}
+
+func (s *Service) repeat(ctx context.Context, id models.ComplaintID, digest []byte) (Filed, error) {
+	c, err := s.store.FindComplaint(ctx, models.SystemScope(), id)
+	if err != nil {
+		return Filed{}, err
+	}
+	if !hmac.Equal(c.Digest, digest) {
+		return Filed{}, models.ErrComplaintDiffers
+	}
+	return s.filed(c), nil
+}
+
+func (s *Service) filed(c models.Complaint) Filed {
+	return Filed{CaseNo: c.CaseNo, Passphrase: s.passphrase(c.ID), AcceptBy: c.AcceptBy}
+}
+
+// passphrase is derived from the id by key: nothing to store, and a repeat gives it again.
+func (s *Service) passphrase(id models.ComplaintID) string {
+	a, b := s.ident.Tokens.Code("pass/"+string(id), 0), s.ident.Tokens.Code("pass/"+string(id), 1)
+	return a[:4] + "-" + a[4:] + b[:2] + "-" + b[2:]
+}
+
+func (s *Service) check(in Submission) (wrong []models.FieldError) {
+	bad := func(field, code, message string) {
+		wrong = append(wrong, models.FieldError{Field: field, Code: code, Message: message})
+	}
+	if _, ok := s.catalog.Category(in.Category); !ok {
+		bad("category", "unknown", "请选择要反映的问题类别。")
+	}
+	if n := utf8.RuneCountInString(in.Text); n < 5 || n > maxText {
+		bad("text", "length", fmt.Sprintf("请用 5 到 %d 个字说明情况。", maxText))
+	}
+	if in.Visibility != models.VisibilityReal && in.Visibility != models.VisibilityAnonymous {
+		bad("visibility", "unknown", "请选择实名或匿名。")
+	}
+	if utf8.RuneCountInString(in.Contact) > maxContact {
+		bad("contact", "length", "联系方式请不超过100个字。")
+	}
+	if in.Visibility == models.VisibilityAnonymous && in.Contact != "" {
+		bad("contact", "anonymous", "匿名投诉不保存联系方式，请清空这一栏，或改为实名。")
+	}
+	if len(in.Key) < 8 || len(in.Key) > 128 {
+		bad("Idempotency-Key", "length", "缺少请求编号，请刷新页面后再提交。")
+	}
+	return wrong
+}
+
+func (s *Service) build(ctx context.Context, c respond.Claims, in Submission, id models.ComplaintID) (models.Complaint, error) {
+	now := s.now()
+	b, err := s.store.FindBatch(ctx, models.SystemScope(), c.Batch)
+	if err != nil {
+		return models.Complaint{}, err
+	}
+	category, _ := s.catalog.Category(in.Category)
+	doc := models.Complaint{
+		ID: id, Org: c.Org, OrgName: b.OrgName, Region: c.Region, Category: in.Category, Severe: category.Severe, Visibility: in.Visibility,
+		State: models.ComplaintSubmitted, CreatedAt: now, ChangedAt: now,
+		Timeline: []models.CaseEvent{{State: models.ComplaintSubmitted, At: now}},
+	}
+	if in.Category == "RETALIATION" { // always to the upper level
+		doc.Region = models.Province
+	}
+	s.setDeadlines(&doc, now)
+	if doc.Body, err = s.box.Seal([]byte(in.Text), place(id, "text")); err != nil {
+		return doc, err
+	}
+	if in.Visibility == models.VisibilityReal {
+		if err := s.identify(ctx, &doc, c, in.Contact); err != nil {
+			return doc, err
+		}
+	}
+	doc.Pass = s.ident.Pass(string(id), s.passphrase(id))
+	day := models.DateOf(now)
+	n, err := s.store.NextCaseNumber(ctx, string(day))
+	doc.CaseNo = fmt.Sprintf("TS%s%04d", now.In(models.Shanghai()).Format("060102"), n)
+	return doc, err
+}
+
+func (s *Service) setDeadlines(doc *models.Complaint, now time.Time) {
+	accept, resolve := acceptDays, resolveDays
+	if doc.Severe {
+		accept, resolve = severeAcceptDays, severeResolveDays
+	}
+	cal := s.catalog.Calendar()
+	a, p1 := cal.AddWorkdays(models.DateOf(now), accept)
+	r, p2 := cal.AddWorkdays(models.DateOf(now), resolve)
+	doc.AcceptBy, doc.ResolveBy, doc.Provisional = a.End(), r.End(), p1 || p2
+}
+
+// identify keeps, sealed, who complained: only for somebody who chose the real name.
+func (s *Service) identify(ctx context.Context, doc *models.Complaint, c respond.Claims, contact string) (err error) {
+	doc.Batch = c.Batch
+	if contact != "" {
+		if doc.Contact, err = s.box.Seal([]byte(contact), place(doc.ID, "contact")); err != nil {
+			return err
+		}
+	}
+	if c.Invitation == "" {
+		return nil // staff supervision knows no name
+	}
+	inv, err := s.store.FindInvitation(ctx, c.Invitation)
+	if err != nil {
+		return err
+	}
+	record, err := s.store.FindRecord(ctx, models.SystemScope(), inv.Record)
+	if err != nil {
+		return err
+	}
+	who, err := s.box.Open(record.Identity, "record/"+string(record.ID))
+	if err != nil {
+		return err
+	}
+	doc.Identity, err = s.box.Seal(who, place(doc.ID, "identity"))
+	return err
+}
+
+func place(id models.ComplaintID, part string) string { return "complaint/" + string(id) + "/" + part }

@@ -1,0 +1,217 @@
+// Package respond is what happens between opening a link and holding a receipt: proving who one is, answering, correcting, withdrawing.
+//
+// A respondent's session is a signed token that carries everything a submission needs, so that the hot path is: check the token, validate
+// against the questionnaire in memory, insert one document. Who answered is nowhere written: a response's id is a keyed hash of the invitation.
+package respond
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"huisheng/app/port"
+	"huisheng/config/catalog"
+	"huisheng/internal/access"
+	"huisheng/internal/ident"
+	"huisheng/internal/seal"
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+// SessionTTL is how long a person may take between proving who they are and submitting; never beyond the batch's end.
+const SessionTTL = 2 * time.Hour
+
+// OneTimeCodes sends and checks one-time codes; outreach implements it.
+type OneTimeCodes interface {
+	// SendOneTime sends a code to the roster's phone of inv, or pretends to when inv is nil.
+	SendOneTime(ctx context.Context, subject string, inv *models.Invitation) error
+	// SendOneTimeTo sends a code to a phone the person typed.
+	SendOneTimeTo(ctx context.Context, subject, phone string) error
+	// VerifyOneTime counts the try and gives ErrWrongOTP unless the code is right.
+	VerifyOneTime(ctx context.Context, subject, code string) error
+}
+
+// Service holds the use cases of a respondent. It is safe for concurrent use.
+type Service struct {
+	store   *store.Store
+	catalog *catalog.Catalog
+	box     *seal.Box
+	ident   *ident.Idents
+	signer  *access.Signer
+	otp     OneTimeCodes
+	limiter port.Limiter
+	now     port.Clock
+	gate    *gate
+}
+
+// Deps is what the service needs.
+type Deps struct {
+	Store   *store.Store
+	Catalog *catalog.Catalog
+	Box     *seal.Box
+	Ident   *ident.Idents
+	Signer  *access.Signer // for audience "respondent"
+	OTP     OneTimeCodes
+	Limiter port.Limiter
+	Clock   port.Clock
+}
+
+// New makes the service.
+func New(d Deps) *Service {
+	return &Service{
+		store: d.Store, catalog: d.Catalog, box: d.Box, ident: d.Ident, signer: d.Signer,
+		otp: d.OTP, limiter: d.Limiter, now: d.Clock, gate: newGate(d.Store, d.Clock),
+	}
+}
+
+// Claims is what a respondent's token carries. It names no person.
+type Claims struct {
+	Invitation models.InvitationID     `json:"inv,omitempty"` // empty for staff supervision
+	Response   models.ResponseID       `json:"res"`
+	Batch      models.BatchID          `json:"bat"`
+	Org        models.OrgID            `json:"org"`
+	Region     string                  `json:"reg"`
+	Form       models.QuestionnaireRef `json:"frm"`
+	Anchor     int64                   `json:"anc"` // Unix seconds
+	Closes     int64                   `json:"cls"`
+	Channel    models.Channel          `json:"chn"`
+}
+
+// Session parses a respondent's token. ErrSessionEnded for anything but a valid one.
+func (s *Service) Session(token string) (Claims, error) {
+	c, _, err := access.Parse[Claims](s.signer, token)
+	if err != nil {
+		return Claims{}, models.ErrSessionEnded.Because(err)
+	}
+	return c, nil
+}
+
+// Receipt is what a person keeps.
+type Receipt struct {
+	Receipt     string    `json:"receipt"`
+	SubmittedAt time.Time `json:"submitted_at"`
+}
+
+// receiptOf derives the receipt from the response's id: nothing to store, the same for every repeat, and no way back.
+func (s *Service) receiptOf(id models.ResponseID) string {
+	const letters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+	sum := s.ident.Digest("receipt", string(id))
+	b := make([]byte, 0, 12)
+	for i := range 10 {
+		if i == 5 {
+			b = append(b, '-')
+		}
+		b = append(b, letters[int(sum[i])%len(letters)])
+	}
+	return string(b)
+}
+
+// Submission is one filled form.
+type Submission struct {
+	Consents  models.Consents
+	Answers   map[string]any
+	StartedAt time.Time // zero if unknown
+}
+
+// Submit stores a response and returns once it is durable: one insert, no read. The same submission again gives the first receipt
+// (replayed true); another one for the same invitation gives ErrResponseDiffers. ErrInvalid lists every wrong answer.
+func (s *Service) Submit(ctx context.Context, c Claims, in Submission) (r Receipt, replayed bool, err error) {
+	now := s.now()
+	if err := s.gate.open(ctx, c, now); err != nil {
+		return Receipt{}, false, err
+	}
+	resp, err := s.build(c, in, now)
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	err = s.store.CreateResponse(ctx, resp)
+	if errors.Is(err, models.ErrConflict) {
+		return s.replay(ctx, resp)
+	}
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	return Receipt{Receipt: s.receiptOf(resp.ID), SubmittedAt: resp.SubmittedAt}, false, nil
+}
+
+// replay answers a second submission from what the first one left.
+func (s *Service) replay(ctx context.Context, resp models.Response) (Receipt, bool, error) {
+	first, err := s.store.FindResponse(ctx, resp.ID)
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	r := Receipt{Receipt: s.receiptOf(first.ID), SubmittedAt: first.SubmittedAt}
+	if string(first.Digest) != string(resp.Digest) {
+		return Receipt{}, false, models.ErrResponseDiffers.With("receipt", r.Receipt).
+			With("submitted_at", r.SubmittedAt.In(models.Shanghai()).Format(time.RFC3339))
+	}
+	return r, true, nil
+}
+
+// build validates a submission and makes the document of it.
+func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response, error) {
+	q, err := s.questionnaire(c.Form)
+	if err != nil {
+		return models.Response{}, err
+	}
+	clean, wrong := q.Validate(in.Answers, in.Consents)
+	if len(wrong) > 0 {
+		return models.Response{}, models.ErrInvalid.WithFields(wrong...)
+	}
+	consents := models.Consents{Notice: in.Consents.Notice, Wage: in.Consents.Wage, NoticeHash: q.Notice.Hash()}
+	answers, texts, err := s.split(q, c.Response, clean)
+	if err != nil {
+		return models.Response{}, err
+	}
+	return models.Response{
+		ID: c.Response, Batch: c.Batch, Org: c.Org, Region: c.Region, Questionnaire: c.Form, Anchor: time.Unix(c.Anchor, 0),
+		Channel: c.Channel, Answers: answers, Texts: texts, Consents: consents, Seconds: seconds(in.StartedAt, now),
+		Digest: s.ident.Digest(string(models.Canonical(clean, in.Consents))), SubmittedAt: now, ChangedAt: now,
+	}, nil
+}
+
+// split takes the words out of the answers and seals them: what a person writes may name people.
+func (s *Service) split(q *models.Questionnaire, id models.ResponseID, clean models.Answers) (answers map[string]any, texts []byte, err error) {
+	var words map[string]string
+	for _, question := range q.Questions {
+		if question.Type != models.QuestionText && question.Type != models.QuestionPick {
+			continue
+		}
+		if w, ok := clean[question.ID].(string); ok && w != "" {
+			if words == nil {
+				words = map[string]string{}
+			}
+			words[question.ID] = w
+		}
+	}
+	if words == nil {
+		return clean, nil, nil
+	}
+	answers = make(map[string]any, len(clean))
+	for k, v := range clean {
+		if _, isWords := words[k]; !isWords {
+			answers[k] = v
+		}
+	}
+	texts, err = s.box.SealJSON(words, sealPlace(id))
+	return answers, texts, err
+}
+
+func sealPlace(id models.ResponseID) string { return "response/" + string(id) }
+
+// seconds is how long answering took; anything implausible counts as unknown.
+func seconds(started, now time.Time) int {
+	d := now.Sub(started)
+	if started.IsZero() || d < 0 || d > 30*24*time.Hour {
+		return 0
+	}
+	return int(d / time.Second)
+}
+
+func (s *Service) questionnaire(ref models.QuestionnaireRef) (*models.Questionnaire, error) {
+	q, ok := s.catalog.Questionnaire(ref.Code, ref.Version)
+	if !ok {
+		return nil, models.ErrNotFound.With("questionnaire", ref)
+	}
+	return q, nil
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"huisheng/models"
+)
+
+// NextCaseNumber gives the next running number of a day (2006-01-02), from 1. A number taken by a process that dies leaves a gap, never a double.
+func (s *Store) NextCaseNumber(ctx context.Context, day string) (int, error) {
+	var c struct {
+		N int `bson:"n"`
+	}
+	err := s.col(colCounters).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: "case/" + day}}, bson.D{{Key: "$inc", Value: bson.D{{Key: "n", Value: 1}}}},
+		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&c)
+	return c.N, wrap("next case number", err)
+}
+
+// CreateComplaint inserts a complaint. ErrConflict: its id (the same idempotency key) or its case number exists.
+func (s *Store) CreateComplaint(ctx context.Context, c models.Complaint) error {
+	_, err := s.col(colComplaints).InsertOne(ctx, c)
+	return wrap("insert complaint", err)
+}
+
+// FindComplaint reads one complaint in scope.
+func (s *Store) FindComplaint(ctx context.Context, sc models.Scope, id models.ComplaintID) (models.Complaint, error) {
+	var c models.Complaint
+	err := s.col(colComplaints).FindOne(ctx, scoped(sc, bson.D{{Key: "_id", Value: id}})).Decode(&c)
+	return c, wrap("find complaint", err)
+}
+
+// FindComplaintByCase reads one complaint by its case number; the caller checks the passphrase.
+func (s *Store) FindComplaintByCase(ctx context.Context, caseNo string) (models.Complaint, error) {
+	var c models.Complaint
+	err := s.col(colComplaints).FindOne(ctx, bson.D{{Key: "case_no", Value: caseNo}}).Decode(&c)
+	return c, wrap("find case", err)
+}
+
+// TryCase counts one attempt at a passphrase before it is compared. ErrNotFound while the case is locked or unknown.
+func (s *Store) TryCase(ctx context.Context, caseNo string, now time.Time) (models.Complaint, error) {
+	var c models.Complaint
+	err := s.col(colComplaints).FindOneAndUpdate(ctx,
+		bson.D{{Key: "case_no", Value: caseNo}, {Key: "locked_until", Value: bson.D{{Key: "$lte", Value: now}}}},
+		bson.D{{Key: "$inc", Value: bson.D{{Key: "tries", Value: 1}}}},
+		options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&c)
+	return c, wrap("try case", err)
+}
+
+// ResetCase forgets wrong attempts; lock, if not zero, closes the case to attempts until then.
+func (s *Store) ResetCase(ctx context.Context, id models.ComplaintID, lock time.Time) error {
+	set := bson.D{{Key: "tries", Value: 0}}
+	if !lock.IsZero() {
+		set = append(set, bson.E{Key: "locked_until", Value: lock})
+	}
+	_, err := s.col(colComplaints).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: set}})
+	return wrap("reset case", err)
+}
+
+// ComplaintFilter narrows a list of complaints.
+type ComplaintFilter struct {
+	Org   models.OrgID
+	State models.ComplaintState
+}
+
+// ListComplaints lists complaints in scope, newest first, after the id of the last one seen.
+func (s *Store) ListComplaints(ctx context.Context, sc models.Scope, f ComplaintFilter, after string, limit int) ([]models.Complaint, error) {
+	filter := bson.D{}
+	if f.Org != "" {
+		filter = append(filter, bson.E{Key: "org", Value: f.Org})
+	}
+	if f.State != "" {
+		filter = append(filter, bson.E{Key: "state", Value: f.State})
+	}
+	if after != "" {
+		filter = append(filter, bson.E{Key: "case_no", Value: bson.D{{Key: "$lt", Value: after}}})
+	}
+	cur, err := s.col(colComplaints).Find(ctx, scoped(sc, filter), options.Find().SetSort(bson.D{{Key: "case_no", Value: -1}}).SetLimit(int64(limit)))
+	if err != nil {
+		return nil, wrap("list complaints", err)
+	}
+	var list []models.Complaint
+	return list, wrap("list complaints", cur.All(ctx, &list))
+}
+
+// UpdateComplaint replaces a complaint that still has version c.Version-1. ErrConflict: somebody was faster.
+func (s *Store) UpdateComplaint(ctx context.Context, c models.Complaint) error {
+	res, err := s.col(colComplaints).ReplaceOne(ctx, bson.D{{Key: "_id", Value: c.ID}, {Key: "version", Value: c.Version - 1}}, c)
+	if err != nil {
+		return wrap("update complaint", err)
+	}
+	if res.MatchedCount == 0 {
+		return models.ErrConflict.Because(fmt.Errorf("complaint %s has another version", c.ID))
+	}
+	return nil
+}
