@@ -13,7 +13,7 @@ type Idents struct {
 	Tokens token.Maker
 
 	person, record, claim, batch, invitation, response, department seal.Hasher
-	tail, poster, phone, code, digest, otp, pass                  seal.Hasher
+	tail, poster, phone, code, digest, otp, pass                   seal.Hasher
 }
 
 // New takes the keys from box.
