@@ -11,7 +11,7 @@ type Message struct {
 	ID               DeliveryID     // handed to the provider as its idempotency or out id, so that a receipt finds its delivery
 	Phone            string         // E.164, +86 and eleven digits; never logged
 	Template         string         // catalog code: INVITE, INVITE_SCHOOL, REMIND, OTP, COMPLAINT_ACK …
-	ProviderTemplate string         // the id this provider gave the template; empty leaves the choice to the channel's configuration
+	ProviderTemplate string         // the id this provider gave the template; channels that take text do without
 	Params           []MessageParam // in the order in which the template names them
 	Text             string         // full text with signature, for channels that take text
 	Code             string         // for the developer's outbox only, like Link and Batch; a provider sees it as a Param at most
