@@ -1,8 +1,9 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # What is expensive to get and the same for every checkout: programs built from tools/, kept in
 # ${XDG_CACHE_HOME:-~/.cache}/huisheng. A name holds a checksum of what the program is made from, so that an old one is
 # never taken for a new one. Needs: $root, $logs.
 
+tool_path=''
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/huisheng
 
 # cached_lock COMMAND… lets one process at a time fill the cache; the others then find it filled.

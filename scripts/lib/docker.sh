@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # MongoDB and Redis from docker-compose.yml, with their ports on the loopback interface (services.compose.yml adds those, the
 # deployment publishes none). The project's name holds a checksum of the checkout's path, so that two checkouts do not
 # share containers. Needs: $root, $logs.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # mongod and redis-server from the PATH. mongod runs as a replica set of one, because production is a replica set too.
 # Needs: $local, $logs and what process.sh and cache.sh give.
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Background servers, each known by a file $run/NAME.pid that holds its process id and its start time. The start time tells
 # whether the id still means the same process: after a reboot the number may belong to somebody else, whom we must not end.
 # Needs: $run, $logs.
@@ -7,7 +7,7 @@
 born() {
   if [ -r "/proc/$1/stat" ]; then
     # The name in brackets may hold spaces: cut it away first. Field 22 of proc_pid_stat(5) is then number 20.
-    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20 || true
   elif [ ! -d /proc/self ]; then
     ps -o lstart= -p "$1" 2>/dev/null || true # systems without /proc
   fi

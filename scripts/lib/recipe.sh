@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # A server that speaks MongoDB's protocol, from package registries alone: PostgreSQL with the DocumentDB extension out of
 # Debian 14, with FerretDB in front; and Redis out of the same place. The packages go into a folder of their own (the host's
 # distribution does not matter) and run there with chroot. Nothing is mounted, so that `rm -rf` of a checkout is safe.
@@ -73,10 +73,6 @@ rootfs_build() {
   rm -rf "$1.new/var/cache/apt" "$1.new/var/lib/apt/lists"
   mv "$1.new" "$1"
 }
-
-is_root() { [ "$(id -u)" = 0 ]; }
-
-apt_install() { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; }
 
 # inner_user NAME prints uid:gid inside the tree; on the host the same name may have another number, or none.
 inner_user() { awk -F : -v name="$1" '$1 == name { print $3 ":" $4 }' "${2:-$rootfs.new}/etc/passwd"; }

@@ -11,8 +11,6 @@ die() {
   exit 1
 }
 
-has() { command -v "$1" >/dev/null 2>&1; }
-
 # last_lines FILE shows the end of a log, indented, so that nobody has to open it for the common case.
 last_lines() {
   if [ -s "$1" ]; then
@@ -21,13 +19,19 @@ last_lines() {
   fi
 }
 
-# tick LABEL SECONDS shows that something still happens: a turning mark on a terminal, else one line every five seconds.
+# tick LABEL BEGAN, called a few times a second, shows that something still happens once it takes more than two seconds: a
+# turning mark on a terminal, else one line every five seconds. $ticked is the last second that was shown.
+ticked=0
 tick() {
-  if [ -t 2 ]; then
-    local marks='|/-\'
-    printf '\r%s %s… %ss ' "${marks:$(($2 % 4)):1}" "$1" "$2" >&2
-  elif [ $(($2 % 5)) -eq 0 ]; then
-    say "  $1… ${2}s"
+  local passed=$((SECONDS - $2)) marks="|/-\\"
+  if [ "$passed" -lt 2 ]; then
+    ticked=0
+  elif [ -t 2 ]; then
+    ticked=$passed
+    printf '\r%s %s… %ss ' "${marks:$((passed % 4)):1}" "$1" "$passed" >&2
+  elif [ $((passed - ticked)) -ge 5 ]; then
+    ticked=$passed
+    say "  $1… ${passed}s"
   fi
 }
 
@@ -37,7 +41,7 @@ untick() { if [ -t 2 ]; then printf '\r\033[K' >&2; fi; }
 # step LABEL LOG COMMAND… runs the command with its output in LOG. Up to two seconds it says nothing; after that it shows the
 # time that passes, and at the end how long it took. The command gets a process group of its own, so that Ctrl-C ends all of it.
 step() {
-  local label=$1 log=$2 began=$SECONDS pid code=0 shown=0
+  local label=$1 log=$2 began=$SECONDS pid code=0
   shift 2
   mkdir -p "$(dirname "$log")"
   set -m
@@ -48,14 +52,9 @@ step() {
   pid=$!
   set +m
   trap 'kill -TERM -- -'"$pid"' 2>/dev/null || true; untick; die "interrupted: '"$label"'"' INT TERM
-  local beats=0
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.1
-    beats=$((beats + 1))
-    if [ $((SECONDS - began)) -ge 2 ] && [ $((beats % 10)) -eq 0 ]; then
-      tick "$label" $((SECONDS - began))
-      shown=1
-    fi
+    tick "$label" "$began"
   done
   wait "$pid" || code=$?
   trap - INT TERM
@@ -64,12 +63,12 @@ step() {
     last_lines "$log"
     die "$label: failed after $((SECONDS - began)) s" "the whole log: $log"
   fi
-  if [ "$shown" = 1 ]; then say "  $label: done in $((SECONDS - began)) s"; fi
+  if [ $((SECONDS - began)) -ge 2 ]; then say "  $label: done in $((SECONDS - began)) s"; fi
 }
 
 # wait_until LABEL LOG SECONDS COMMAND… asks again and again until the command succeeds.
 wait_until() {
-  local label=$1 log=$2 limit=$3 began=$SECONDS beats=0
+  local label=$1 log=$2 limit=$3 began=$SECONDS
   shift 3
   until "$@" >/dev/null 2>&1; do
     if [ $((SECONDS - began)) -ge "$limit" ]; then
@@ -78,8 +77,7 @@ wait_until() {
       die "$label: not ready after $limit s" "the whole log: $log"
     fi
     sleep 0.1
-    beats=$((beats + 1))
-    if [ $((SECONDS - began)) -ge 2 ] && [ $((beats % 10)) -eq 0 ]; then tick "$label" $((SECONDS - began)); fi
+    tick "$label" "$began"
   done
   untick
 }

@@ -1,0 +1,61 @@
+# Huisheng (回声). `make help` lists what there is to do; CI runs `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+# What a demo on this machine uses; set them in the environment to change them.
+export HUISHENG_ENV ?= dev
+export HUISHENG_ADDR ?= :8080
+
+SERVICES := scripts/services
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/huisheng
+	@echo "building bin/huisheng…" >&2
+	@go build -trimpath -o bin/huisheng .
+
+.PHONY: run
+run: services build ## start everything with demo data on http://localhost:8080 (HUISHENG_ADDR)
+	@$(SERVICES) exec bin/huisheng seed --demo
+	@exec $(SERVICES) exec bin/huisheng serve --with-worker
+
+.PHONY: services
+services: ## start MongoDB and Redis for this checkout, or check those in MONGODB_URI and REDIS_URL
+	@$(SERVICES) start
+
+.PHONY: stop
+stop: ## stop what `make services` started; the data stays
+	@$(SERVICES) stop
+
+.PHONY: test
+test: services ## everything CI checks: lint, then all tests with the race detector
+	@scripts/prepare-test
+	@$(MAKE) --no-print-directory lint
+	@$(SERVICES) exec go test -race -count=1 -shuffle=on -timeout 20m ./...
+
+.PHONY: lint
+lint: ## check style, mistakes and the layers' imports
+	@scripts/lint
+	@scripts/lint-selftest
+
+.PHONY: fmt
+fmt: ## format the Go code
+	@scripts/lint fmt
+
+.PHONY: bench
+bench: services build ## measure the server beside the bare database (BENCH_ARGS are passed on)
+	@$(SERVICES) exec bin/huisheng bench $(BENCH_ARGS)
+
+.PHONY: screens
+screens: services build ## take the screenshots in docs/screens again
+	@scripts/prepare-test
+	@$(SERVICES) exec scripts/screens
+
+.PHONY: clean
+clean: ## stop, and delete the data and the programs of this checkout
+	@$(SERVICES) wipe
+	@rm -rf bin huisheng .local
