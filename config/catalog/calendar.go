@@ -1,0 +1,116 @@
+package catalog
+
+import (
+	"time"
+
+	"huisheng/models"
+)
+
+type calendarFile struct {
+	CoveredFrom  at[string]       `yaml:"covered_from"`
+	CoveredUntil at[string]       `yaml:"covered_until"`
+	Notices      []at[yearNotice] `yaml:"notices"`
+}
+
+// yearNotice is one notice of the State Council's office with the days it names.
+type yearNotice struct {
+	Year   int            `yaml:"year"`
+	Number at[string]     `yaml:"number"`
+	URL    at[string]     `yaml:"url"`
+	Days   []at[festival] `yaml:"days"`
+}
+
+type festival struct {
+	Name at[string]   `yaml:"name"`
+	Rest []at[string] `yaml:"rest"`
+	Work []at[string] `yaml:"work"`
+}
+
+func (l *loader) calendar() {
+	raw, f, ok := read[calendarFile](l, "calendar.yaml")
+	if !ok {
+		return
+	}
+	b := calendarBuilder{f: f, seen: map[string]bool{}}
+	from, okFrom := b.date(raw.CoveredFrom)
+	until, okUntil := b.date(raw.CoveredUntil)
+	years, last := map[int]bool{}, 0
+	for _, notice := range raw.Notices {
+		n := notice.Value
+		if n.Year <= last {
+			f.report(notice.Line, "notice of %d stands after the one of %d", n.Year, last)
+		}
+		if n.Number.Value == "" || n.URL.Value == "" {
+			f.report(notice.Line, "notice of %d needs its number and url", n.Year)
+		}
+		years[n.Year], last = true, n.Year
+		for _, entry := range n.Days {
+			b.festival(entry, n)
+		}
+	}
+	if okFrom && okUntil {
+		for y := from.Start().Year(); y <= until.Start().Year(); y++ {
+			if !years[y] {
+				f.report(raw.CoveredUntil.Line, "%d is said to be covered but has no notice", y)
+			}
+		}
+	}
+	if f.bad {
+		return
+	}
+	calendar, err := models.NewCalendar(b.days, from, until)
+	if err != nil {
+		f.report(0, "%v", err)
+		return
+	}
+	l.cat.calendar = calendar
+}
+
+// calendarBuilder collects the special days of all notices.
+type calendarBuilder struct {
+	f    *file
+	days []models.SpecialDay
+	seen map[string]bool
+}
+
+func (b *calendarBuilder) date(raw at[string]) (models.Date, bool) {
+	d, err := models.ParseDate(raw.Value)
+	if err != nil {
+		b.f.report(raw.Line, "%v", err)
+	}
+	return d, err == nil
+}
+
+func (b *calendarBuilder) festival(entry at[festival], n yearNotice) {
+	if entry.Value.Name.Value == "" {
+		b.f.report(entry.Line, "days without the festival's name")
+	}
+	b.list(entry.Value.Rest, false, entry.Value.Name.Value, n)
+	b.list(entry.Value.Work, true, entry.Value.Name.Value, n)
+}
+
+// list adds one list of days. They must rise, because a list out of order is most often a slip of a month, and a make-up day must fall
+// on a weekend, because another day is worked anyway.
+func (b *calendarBuilder) list(raw []at[string], work bool, name string, n yearNotice) {
+	var before models.Date
+	for _, day := range raw {
+		d, ok := b.date(day)
+		if !ok {
+			continue
+		}
+		weekday := d.Start().Weekday()
+		year := d.Start().Year()
+		switch {
+		case b.seen[day.Value]:
+			b.f.report(day.Line, "day %s twice", d)
+		case d <= before:
+			b.f.report(day.Line, "day %s stands after %s", d, before)
+		case work && weekday != time.Saturday && weekday != time.Sunday:
+			b.f.report(day.Line, "make-up day %s is no Saturday or Sunday", d)
+		case year < n.Year-1 || year > n.Year+1:
+			b.f.report(day.Line, "day %s does not belong into the notice of %d", d, n.Year)
+		}
+		b.seen[day.Value], before = true, d
+		b.days = append(b.days, models.SpecialDay{Date: d, Work: work, Name: name, Notice: n.Number.Value})
+	}
+}

@@ -1,0 +1,116 @@
+// Package catalog holds the versioned data that Huisheng works by: questionnaires, indicator definitions, regions, the working-day
+// calendar, message templates, complaint categories, subsidy types and skill levels. They are YAML files built into the program, so that
+// a province's change of mind is a change of data with its own version, and a response keeps the version it answered.
+//
+// Loading checks everything that a reader may rely on, and an error names file, line and reason. A loaded Catalog is read-only.
+package catalog
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+
+	"huisheng/models"
+)
+
+//go:embed *.yaml questionnaires/*.yaml
+var files embed.FS
+
+// Catalog is the loaded data. All of it is shared and must not be changed.
+type Catalog struct {
+	questionnaires []*models.Questionnaire // by code, then version
+	byRef          map[models.QuestionnaireRef]*models.Questionnaire
+	latest         map[string]*models.Questionnaire
+	indicators     []models.IndicatorDefinition
+	regions        []models.Region
+	calendar       *models.Calendar
+	templates      map[string]models.Template
+	categories     []models.ComplaintCategory
+	subsidies      []models.SubsidyType
+	levels         []models.Level
+	levelNames     map[string]int
+	subtypes       []models.OrgSubtype
+	methods        []models.AssessmentMethod
+	methodNames    map[string]int
+	hash           string
+}
+
+// Load reads the data built into the program.
+func Load() (*Catalog, error) { return LoadFS(files) }
+
+// LoadFS reads the data from the folder fsys, laid out as this package's own. The error joins every problem found (each a Problem); what
+// depends on a broken file is not judged, so that one slip gives one message.
+func LoadFS(fsys fs.FS) (*Catalog, error) {
+	l := &loader{fs: fsys, digest: sha256.New(), cat: &Catalog{
+		byRef:     map[models.QuestionnaireRef]*models.Questionnaire{},
+		latest:    map[string]*models.Questionnaire{},
+		templates: map[string]models.Template{},
+	}}
+	for _, load := range []func(){l.questionnaires, l.indicators, l.regions, l.calendar, l.templates, l.categories, l.subsidies, l.levels} {
+		load()
+	}
+	if err := errors.Join(l.errs...); err != nil {
+		return nil, fmt.Errorf("load catalog: %w", err)
+	}
+	l.cat.hash = hex.EncodeToString(l.digest.Sum(nil))[:32]
+	return l.cat, nil
+}
+
+// loader is the state of one loading.
+type loader struct {
+	fs     fs.FS
+	cat    *Catalog
+	digest hash.Hash
+	errs   []error
+}
+
+// Hash is a digest of all files: figures computed with another hash were computed with other definitions.
+func (c *Catalog) Hash() string { return c.hash }
+
+// Calendar gives the working-day calendar.
+func (c *Catalog) Calendar() *models.Calendar { return c.calendar }
+
+// Template finds a message template by code.
+func (c *Catalog) Template(code string) (models.Template, bool) {
+	t, ok := c.templates[code]
+	return t, ok
+}
+
+// Problem is one thing wrong with the data. Line is 0 when the whole file is meant.
+type Problem struct {
+	File   string
+	Line   int
+	Reason string
+}
+
+// Error gives "catalog/file:line: reason".
+func (p Problem) Error() string {
+	if p.Line == 0 {
+		return fmt.Sprintf("catalog/%s: %s", p.File, p.Reason)
+	}
+	return fmt.Sprintf("catalog/%s:%d: %s", p.File, p.Line, p.Reason)
+}
+
+// HumanErrors lists the problems inside an error of Load, one line each; an error of another kind gives its own text.
+func HumanErrors(err error) []string {
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case Problem:
+		return []string{e.Error()}
+	case interface{ Unwrap() []error }:
+		var out []string
+		for _, inner := range e.Unwrap() {
+			out = append(out, HumanErrors(inner)...)
+		}
+		return out
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		return HumanErrors(inner)
+	}
+	return []string{err.Error()}
+}

@@ -1,0 +1,218 @@
+package catalog
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"huisheng/models"
+)
+
+// indicatorID keeps ids free of dots and dollars: they are keys of stored documents.
+var (
+	indicatorID   = regexp.MustCompile(`^[A-Z][0-9]+[a-z]?(_[a-z0-9_]+)?$`)
+	indicatorName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)?$`)
+)
+
+// Indicators lists the definitions for one kind of organisation, in the order in which they are shown.
+func (c *Catalog) Indicators(kind models.OrgKind) []models.IndicatorDefinition {
+	var out []models.IndicatorDefinition
+	for _, d := range c.indicators {
+		if d.Kind == kind {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Indicator finds a definition by id.
+func (c *Catalog) Indicator(id string) (models.IndicatorDefinition, bool) {
+	for _, d := range c.indicators {
+		if d.ID == id {
+			return d, true
+		}
+	}
+	return models.IndicatorDefinition{}, false
+}
+
+type indicatorsFile struct {
+	Indicators []at[indicatorEntry] `yaml:"indicators"`
+}
+
+type indicatorEntry struct {
+	ID             at[string]       `yaml:"id"`
+	Name           at[string]       `yaml:"name"`
+	Version        at[string]       `yaml:"version"`
+	Kind           at[string]       `yaml:"kind"`
+	Title          words            `yaml:"title"`
+	Formula        words            `yaml:"formula"`
+	Numerator      words            `yaml:"numerator"`
+	Denominator    words            `yaml:"denominator"`
+	Exclusions     words            `yaml:"exclusions"`
+	NoticeSentence at[string]       `yaml:"notice_sentence"`
+	Unit           at[string]       `yaml:"unit"`
+	Source         at[string]       `yaml:"source"`
+	Variant        string           `yaml:"variant"`
+	Measure        at[measureEntry] `yaml:"measure"`
+}
+
+type measureEntry struct {
+	Type          string              `yaml:"type"`
+	Questionnaire at[string]          `yaml:"questionnaire"`
+	Question      at[string]          `yaml:"question"`
+	Questions     []at[string]        `yaml:"questions"`
+	Numerator     []at[string]        `yaml:"numerator"`
+	Denominator   []at[string]        `yaml:"denominator"`
+	Name          at[string]          `yaml:"name"`
+	Eligible      map[string][]string `yaml:"eligible"`
+}
+
+func (l *loader) indicators() {
+	raw, f, ok := read[indicatorsFile](l, "indicators.yaml")
+	if !ok {
+		return
+	}
+	judge := len(l.errs) == 0 // with a broken questionnaire every reference to it would be reported as well
+	ids, names := map[string]bool{}, map[string]bool{}
+	for _, entry := range raw.Indicators {
+		f.code("indicator", entry.Value.ID, entry.Line, indicatorID, ids)
+		f.code("indicator name", entry.Value.Name, entry.Line, indicatorName, names)
+		d := f.indicator(entry)
+		if judge {
+			f.measure(entry, d.Measure)
+		}
+		l.cat.indicators = append(l.cat.indicators, d)
+	}
+}
+
+func (f *file) indicator(entry at[indicatorEntry]) models.IndicatorDefinition {
+	raw, what := entry.Value, "indicator "+strconv.Quote(entry.Value.ID.Value)
+	d := models.IndicatorDefinition{
+		ID: raw.ID.Value, Name: raw.Name.Value, Version: raw.Version.Value, Kind: models.OrgKind(raw.Kind.Value),
+		Title: raw.Title.text(), Formula: raw.Formula.text(), Numerator: raw.Numerator.text(), Denominator: raw.Denominator.text(),
+		Exclusions: raw.Exclusions.text(), NoticeSentence: raw.NoticeSentence.Value, Unit: models.IndicatorUnit(raw.Unit.Value),
+		Source: models.IndicatorSource(raw.Source.Value), Variant: raw.Variant, Measure: raw.Measure.Value.model(),
+	}
+	f.complete(what+" title", raw.Title, entry.Line)
+	f.complete(what+" formula", raw.Formula, entry.Line)
+	f.complete(what+" numerator", raw.Numerator, entry.Line)
+	f.complete(what+" denominator", raw.Denominator, entry.Line)
+	f.complete(what+" exclusions", raw.Exclusions, entry.Line)
+	if d.NoticeSentence == "" {
+		f.report(entry.Line, "%s has no notice_sentence", what)
+	}
+	if !version.MatchString(d.Version) {
+		f.report(line(raw.Version.Line, entry.Line), "%s: version %q is not a whole number from 1", what, d.Version)
+	}
+	if !d.Kind.Valid() {
+		f.report(line(raw.Kind.Line, entry.Line), "%s: kind %q is unknown", what, d.Kind)
+	}
+	if !d.Unit.Valid() {
+		f.report(line(raw.Unit.Line, entry.Line), "%s: unit %q is unknown", what, d.Unit)
+	}
+	if !d.Source.Valid() {
+		f.report(line(raw.Source.Line, entry.Line), "%s: source %q is unknown", what, d.Source)
+	}
+	return d
+}
+
+func (m measureEntry) model() models.Measure {
+	return models.Measure{
+		Type: models.MeasureType(m.Type), Questionnaire: m.Questionnaire.Value, Question: m.Question.Value, Questions: values(m.Questions),
+		Numerator: values(m.Numerator), Denominator: values(m.Denominator), Builtin: models.Builtin(m.Name.Value), Eligible: m.Eligible,
+	}
+}
+
+func values(list []at[string]) []string {
+	var out []string
+	for _, v := range list {
+		out = append(out, v.Value)
+	}
+	return out
+}
+
+// measure checks that the machine's part fits its type and refers to what exists.
+func (f *file) measure(entry at[indicatorEntry], m models.Measure) {
+	raw, at := entry.Value.Measure.Value, line(entry.Value.Measure.Line, entry.Line)
+	what := "indicator " + strconv.Quote(entry.Value.ID.Value)
+	if m.Type == models.MeasureBuiltin {
+		if !m.Builtin.Valid() {
+			f.report(line(raw.Name.Line, at), "%s: builtin %q is unknown", what, m.Builtin)
+		}
+		return
+	}
+	q, ok := f.l.cat.Latest(m.Questionnaire)
+	if !ok {
+		f.report(line(raw.Questionnaire.Line, at), "%s: questionnaire %q does not exist", what, m.Questionnaire)
+		return
+	}
+	if string(q.Kind) != entry.Value.Kind.Value {
+		f.report(line(raw.Questionnaire.Line, at), "%s: questionnaire %q is for %s", what, m.Questionnaire, q.Kind)
+	}
+	f.eligible(what, at, q, m)
+	switch m.Type {
+	case models.MeasureRate:
+		f.rate(what, at, q, raw)
+	case models.MeasureScore:
+		f.score(what, at, q, raw)
+	case models.MeasureMedianBand:
+		if question := q.Question(m.Question); question == nil || question.Type != models.QuestionBand {
+			f.report(line(raw.Question.Line, at), "%s: %q is no band question of %s", what, m.Question, q.Code)
+		}
+	default:
+		f.report(at, "%s: measure type %q is unknown", what, m.Type)
+	}
+}
+
+func (f *file) eligible(what string, at int, q *models.Questionnaire, m models.Measure) {
+	for _, id := range slices.Sorted(maps.Keys(m.Eligible)) {
+		question := q.Question(id)
+		if question == nil {
+			f.report(at, "%s: eligible names %q, which is no question of %s", what, id, q.Code)
+			continue
+		}
+		for _, value := range m.Eligible[id] {
+			if question.Option(value) == nil {
+				f.report(at, "%s: eligible value %q is no option of %q", what, value, id)
+			}
+		}
+	}
+}
+
+func (f *file) rate(what string, at int, q *models.Questionnaire, raw measureEntry) {
+	question := q.Question(raw.Question.Value)
+	if question == nil {
+		f.report(line(raw.Question.Line, at), "%s: %q is no question of %s", what, raw.Question.Value, q.Code)
+		return
+	}
+	if len(raw.Numerator) == 0 || len(raw.Denominator) == 0 {
+		f.report(at, "%s: a rate needs numerator and denominator", what)
+	}
+	denominator := values(raw.Denominator)
+	for _, value := range raw.Denominator {
+		if question.Option(value.Value) == nil {
+			f.report(value.Line, "%s: denominator %q is no option of %q", what, value.Value, question.ID)
+		}
+	}
+	for _, value := range raw.Numerator {
+		if !slices.Contains(denominator, value.Value) {
+			f.report(value.Line, "%s: numerator %q is not in the denominator", what, value.Value)
+		}
+	}
+}
+
+func (f *file) score(what string, at int, q *models.Questionnaire, raw measureEntry) {
+	if len(raw.Questions) == 0 {
+		f.report(at, "%s: a score needs questions", what)
+	}
+	for _, id := range raw.Questions {
+		question := q.Question(id.Value)
+		switch {
+		case question == nil:
+			f.report(id.Line, "%s: %q is no question of %s", what, id.Value, q.Code)
+		case !scorable(*question):
+			f.report(id.Line, "%s: question %q has no scores", what, id.Value)
+		}
+	}
+}
