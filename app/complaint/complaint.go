@@ -21,16 +21,11 @@ import (
 	"huisheng/models/store"
 )
 
-// The limits in working days: accept or refuse, and resolve, counted from the day after submitting. Severe categories are inquiries and may take longer.
 const (
-	acceptDays        = 5
-	resolveDays       = 15
-	severeAcceptDays  = 1
-	severeResolveDays = 60
-	maxText           = 2000 // characters
-	maxContact        = 100
-	maxCaseTries      = 10
-	caseLock          = 30 * time.Minute
+	maxText      = 2000 // characters
+	maxContact   = 100
+	maxCaseTries = 10
+	caseLock     = 30 * time.Minute
 )
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -114,7 +109,7 @@ func (s *Service) check(in Submission) (wrong []models.FieldError) {
 	bad := func(field, code, message string) {
 		wrong = append(wrong, models.FieldError{Field: field, Code: code, Message: message})
 	}
-	if _, ok := s.catalog.Category(in.Category); !ok {
+	if c, ok := s.catalog.Category(in.Category); !ok || !c.Offered {
 		bad("category", "unknown", "请选择要反映的问题类别。")
 	}
 	if n := utf8.RuneCountInString(in.Text); n < 5 || n > maxText {
@@ -147,10 +142,10 @@ func (s *Service) build(ctx context.Context, c respond.Claims, in Submission, id
 		State: models.ComplaintSubmitted, CreatedAt: now, ChangedAt: now,
 		Timeline: []models.CaseEvent{{State: models.ComplaintSubmitted, At: now}},
 	}
-	if in.Category == "RETALIATION" { // always to the upper level
+	if category.Upper {
 		doc.Region = models.Province
 	}
-	s.setDeadlines(&doc, now)
+	s.setDeadlines(&doc, category, now)
 	if doc.Body, err = s.box.Seal([]byte(in.Text), place(id, "text")); err != nil {
 		return doc, err
 	}
@@ -166,15 +161,12 @@ func (s *Service) build(ctx context.Context, c respond.Claims, in Submission, id
 	return doc, err
 }
 
-func (s *Service) setDeadlines(doc *models.Complaint, now time.Time) {
-	accept, resolve := acceptDays, resolveDays
-	if doc.Severe {
-		accept, resolve = severeAcceptDays, severeResolveDays
-	}
+// setDeadlines counts the category's working days from the day after submitting.
+func (s *Service) setDeadlines(doc *models.Complaint, category models.ComplaintCategory, now time.Time) {
 	cal := s.catalog.Calendar()
-	a, p1 := cal.AddWorkdays(models.DateOf(now), accept)
-	r, p2 := cal.AddWorkdays(models.DateOf(now), resolve)
-	doc.AcceptBy, doc.ResolveBy, doc.Provisional = a.End(), r.End(), p1 || p2
+	accept, p1 := cal.AddWorkdays(models.DateOf(now), category.AcceptDays)
+	resolve, p2 := cal.AddWorkdays(models.DateOf(now), category.ResolveDays)
+	doc.AcceptBy, doc.ResolveBy, doc.Provisional = accept.End(), resolve.End(), p1 || p2
 }
 
 // identify keeps, sealed, who complained: only for somebody who chose the real name.
