@@ -43,7 +43,7 @@ spawn() {
 ready() {
   local name=$1
   shift
-  wait_until "starting $name" "$logs/$name.log" 60 answers_or_ended "$name" "$@"
+  wait_until "starting $name" "$logs/$name.log" 180 answers_or_ended "$name" "$@"
   if ! alive "$name"; then
     last_lines "$logs/$name.log"
     die "$name ended while it was starting" "the whole log: $logs/$name.log"
