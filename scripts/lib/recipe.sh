@@ -78,12 +78,14 @@ rootfs_build() {
 inner_user() { awk -F : -v name="$1" '$1 == name { print $3 ":" $4 }' "${2:-$rootfs.new}/etc/passwd"; }
 
 # enter NAME puts into the array $inside how to run a command in the tree: as that user when we are root (PostgreSQL refuses
-# to run as root), else as ourselves in a user namespace. The environment is emptied: our secrets are not for servers.
+# to run as root), else as ourselves under that name in a user namespace. The environment is emptied: our secrets are not for servers.
 enter() {
+  local user
+  user=$(inner_user "$1" "$rootfs")
   if is_root; then
-    inside=(chroot --userspec="$(inner_user "$1" "$rootfs")" "$rootfs")
+    inside=(chroot --userspec="$user" "$rootfs")
   else
-    inside=(unshare --map-current-user --root="$rootfs")
+    inside=(unshare --map-user="${user%:*}" --map-group="${user#*:}" --root="$rootfs")
   fi
   inside+=(/usr/bin/env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8)
 }

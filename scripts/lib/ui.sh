@@ -47,6 +47,7 @@ step() {
   set -m
   (
     set +m -e
+    trap - ERR # the end of the log says what went wrong
     "$@"
   ) >>"$log" 2>&1 </dev/null &
   pid=$!
