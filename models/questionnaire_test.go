@@ -91,9 +91,18 @@ func TestScoreOf(t *testing.T) {
 		score    int
 		ok       bool
 	}{
-		{"took_part", "yes", 100, true}, {"took_part", "no", 0, true}, {"took_part", "not_sure", 0, false}, {"took_part", "nonsense", 0, false},
-		{"stars", int64(1), 0, true}, {"stars", int64(2), 25, true}, {"stars", int64(3), 50, true}, {"stars", int64(4), 75, true}, {"stars", int64(5), 100, true},
-		{"stars", int64(6), 0, false}, {"months", int64(3), 0, false}, {"comment", "yes", 0, false},
+		{"took_part", "yes", 100, true},
+		{"took_part", "no", 0, true},
+		{"took_part", "not_sure", 0, false},
+		{"took_part", "nonsense", 0, false},
+		{"stars", int64(1), 0, true},
+		{"stars", int64(2), 25, true},
+		{"stars", int64(3), 50, true},
+		{"stars", int64(4), 75, true},
+		{"stars", int64(5), 100, true},
+		{"stars", int64(6), 0, false},
+		{"months", int64(3), 0, false},
+		{"comment", "yes", 0, false},
 	}
 	for _, tt := range tests {
 		score, ok := q.Question(tt.question).ScoreOf(tt.answer)

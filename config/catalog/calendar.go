@@ -7,23 +7,23 @@ import (
 )
 
 type calendarFile struct {
-	CoveredFrom  at[string]       `yaml:"covered_from"`
-	CoveredUntil at[string]       `yaml:"covered_until"`
-	Notices      []at[yearNotice] `yaml:"notices"`
+	CoveredFrom  located[string]       `yaml:"covered_from"`
+	CoveredUntil located[string]       `yaml:"covered_until"`
+	Notices      []located[yearNotice] `yaml:"notices"`
 }
 
 // yearNotice is one notice of the State Council's office with the days it names.
 type yearNotice struct {
-	Year   int            `yaml:"year"`
-	Number at[string]     `yaml:"number"`
-	URL    at[string]     `yaml:"url"`
-	Days   []at[festival] `yaml:"days"`
+	Year   int                 `yaml:"year"`
+	Number located[string]     `yaml:"number"`
+	URL    located[string]     `yaml:"url"`
+	Days   []located[festival] `yaml:"days"`
 }
 
 type festival struct {
-	Name at[string]   `yaml:"name"`
-	Rest []at[string] `yaml:"rest"`
-	Work []at[string] `yaml:"work"`
+	Name located[string]   `yaml:"name"`
+	Rest []located[string] `yaml:"rest"`
+	Work []located[string] `yaml:"work"`
 }
 
 func (l *loader) calendar() {
@@ -32,35 +32,28 @@ func (l *loader) calendar() {
 		return
 	}
 	b := calendarBuilder{f: f, seen: map[string]bool{}}
-	from, okFrom := b.date(raw.CoveredFrom)
-	until, okUntil := b.date(raw.CoveredUntil)
+	from, _ := b.date(raw.CoveredFrom)
+	until, _ := b.date(raw.CoveredUntil)
 	years, last := map[int]bool{}, 0
 	for _, notice := range raw.Notices {
-		n := notice.Value
-		if n.Year <= last {
-			f.report(notice.Line, "notice of %d stands after the one of %d", n.Year, last)
+		year := notice.Value.Year
+		if year <= last {
+			f.report(notice.Line, "notice of %d stands after the one of %d", year, last)
 		}
-		if n.Number.Value == "" || n.URL.Value == "" {
-			f.report(notice.Line, "notice of %d needs its number and url", n.Year)
-		}
-		years[n.Year], last = true, n.Year
-		for _, entry := range n.Days {
-			b.festival(entry, n)
-		}
-	}
-	if okFrom && okUntil {
-		for y := from.Start().Year(); y <= until.Start().Year(); y++ {
-			if !years[y] {
-				f.report(raw.CoveredUntil.Line, "%d is said to be covered but has no notice", y)
-			}
-		}
+		years[year], last = true, year
+		b.notice(notice)
 	}
 	if f.bad {
 		return
 	}
+	for y := from.Start().Year(); y <= until.Start().Year(); y++ {
+		if !years[y] {
+			f.report(raw.CoveredUntil.Line, "%d is said to be covered but has no notice", y)
+		}
+	}
 	calendar, err := models.NewCalendar(b.days, from, until)
 	if err != nil {
-		f.report(0, "%v", err)
+		f.report(raw.CoveredUntil.Line, "%v", err)
 		return
 	}
 	l.cat.calendar = calendar
@@ -73,7 +66,7 @@ type calendarBuilder struct {
 	seen map[string]bool
 }
 
-func (b *calendarBuilder) date(raw at[string]) (models.Date, bool) {
+func (b *calendarBuilder) date(raw located[string]) (models.Date, bool) {
 	d, err := models.ParseDate(raw.Value)
 	if err != nil {
 		b.f.report(raw.Line, "%v", err)
@@ -81,7 +74,17 @@ func (b *calendarBuilder) date(raw at[string]) (models.Date, bool) {
 	return d, err == nil
 }
 
-func (b *calendarBuilder) festival(entry at[festival], n yearNotice) {
+func (b *calendarBuilder) notice(entry located[yearNotice]) {
+	n := entry.Value
+	if n.Number.Value == "" || n.URL.Value == "" {
+		b.f.report(entry.Line, "notice of %d needs its number and url", n.Year)
+	}
+	for _, days := range n.Days {
+		b.festival(days, n)
+	}
+}
+
+func (b *calendarBuilder) festival(entry located[festival], n yearNotice) {
 	if entry.Value.Name.Value == "" {
 		b.f.report(entry.Line, "days without the festival's name")
 	}
@@ -91,7 +94,7 @@ func (b *calendarBuilder) festival(entry at[festival], n yearNotice) {
 
 // list adds one list of days. They must rise, because a list out of order is most often a slip of a month, and a make-up day must fall
 // on a weekend, because another day is worked anyway.
-func (b *calendarBuilder) list(raw []at[string], work bool, name string, n yearNotice) {
+func (b *calendarBuilder) list(raw []located[string], work bool, name string, n yearNotice) {
 	var before models.Date
 	for _, day := range raw {
 		d, ok := b.date(day)

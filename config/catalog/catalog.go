@@ -97,20 +97,16 @@ func (p Problem) Error() string {
 
 // HumanErrors lists the problems inside an error of Load, one line each; an error of another kind gives its own text.
 func HumanErrors(err error) []string {
-	switch e := err.(type) {
-	case nil:
+	if err == nil {
 		return nil
-	case Problem:
-		return []string{e.Error()}
-	case interface{ Unwrap() []error }:
-		var out []string
-		for _, inner := range e.Unwrap() {
-			out = append(out, HumanErrors(inner)...)
-		}
-		return out
 	}
-	if inner := errors.Unwrap(err); inner != nil {
-		return HumanErrors(inner)
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return []string{err.Error()}
 	}
-	return []string{err.Error()}
+	var out []string
+	for _, inner := range joined.Unwrap() {
+		out = append(out, HumanErrors(inner)...)
+	}
+	return out
 }

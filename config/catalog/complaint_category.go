@@ -31,20 +31,20 @@ func (c *Catalog) Category(code string) (models.ComplaintCategory, bool) {
 }
 
 type categoriesFile struct {
-	Categories []at[categoryEntry] `yaml:"categories"`
+	Categories []located[categoryEntry] `yaml:"categories"`
 }
 
 type categoryEntry struct {
-	Code        at[string]   `yaml:"code"`
-	Zh          at[string]   `yaml:"zh"`
-	En          at[string]   `yaml:"en"`
-	Severe      bool         `yaml:"severe"`
-	Upper       bool         `yaml:"upper"`
-	Offered     *bool        `yaml:"offered"` // absent: true
-	Kinds       []at[string] `yaml:"kinds"`
-	LookDays    int          `yaml:"look_days"`
-	AcceptDays  int          `yaml:"accept_days"`
-	ResolveDays int          `yaml:"resolve_days"`
+	Code        located[string]   `yaml:"code"`
+	Zh          located[string]   `yaml:"zh"`
+	En          located[string]   `yaml:"en"`
+	Severe      bool              `yaml:"severe"`
+	Upper       bool              `yaml:"upper"`
+	Offered     *bool             `yaml:"offered"` // absent: true
+	Kinds       []located[string] `yaml:"kinds"`
+	LookDays    int               `yaml:"look_days"`
+	AcceptDays  int               `yaml:"accept_days"`
+	ResolveDays int               `yaml:"resolve_days"`
 }
 
 func (l *loader) categories() {
@@ -62,7 +62,7 @@ func (l *loader) categories() {
 	}
 }
 
-func (f *file) category(entry at[categoryEntry]) models.ComplaintCategory {
+func (f *file) category(entry located[categoryEntry]) models.ComplaintCategory {
 	raw, what := entry.Value, "category "+strconv.Quote(entry.Value.Code.Value)
 	f.complete(what, words{Zh: raw.Zh, En: raw.En}, entry.Line)
 	if raw.LookDays < 1 || raw.LookDays > raw.AcceptDays || raw.AcceptDays > raw.ResolveDays {

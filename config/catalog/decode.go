@@ -13,14 +13,14 @@ import (
 	"huisheng/models"
 )
 
-// at is a decoded value and the line it stands on, so that a check made later can still name the line.
-type at[T any] struct {
+// located is a decoded value and the line it stands on, so that a check made later can still name the line.
+type located[T any] struct {
 	Value T
 	Line  int
 }
 
 // UnmarshalYAML decodes strictly: an unknown key is an error, because a misspelt one would silently do nothing.
-func (a *at[T]) UnmarshalYAML(node ast.Node) error {
+func (a *located[T]) UnmarshalYAML(node ast.Node) error {
 	if token := node.GetToken(); token != nil {
 		a.Line = token.Position.Line
 	}
@@ -29,8 +29,8 @@ func (a *at[T]) UnmarshalYAML(node ast.Node) error {
 
 // words is a text in both languages.
 type words struct {
-	Zh at[string] `yaml:"zh"`
-	En at[string] `yaml:"en"`
+	Zh located[string] `yaml:"zh"`
+	En located[string] `yaml:"en"`
 }
 
 func (w words) text() models.LocalText { return models.LocalText{Zh: w.Zh.Value, En: w.En.Value} }
@@ -94,7 +94,7 @@ func line(l, parent int) int {
 }
 
 // code checks that a code is there, has the right form and was not seen before; seen remembers it.
-func (f *file) code(what string, value at[string], parent int, form *regexp.Regexp, seen map[string]bool) {
+func (f *file) code(what string, value located[string], parent int, form *regexp.Regexp, seen map[string]bool) {
 	at := line(value.Line, parent)
 	switch {
 	case value.Value == "":
@@ -113,6 +113,6 @@ func (f *file) complete(what string, w words, parent int) {
 		f.report(line(w.Zh.Line, parent), "%s: Chinese text (zh) is missing", what)
 	}
 	if strings.TrimSpace(w.En.Value) == "" {
-		f.report(line(w.En.Line, parent), "%s: English text (en) is missing", what)
+		f.report(line(w.En.Line, line(w.Zh.Line, parent)), "%s: English text (en) is missing", what)
 	}
 }

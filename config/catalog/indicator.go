@@ -37,34 +37,34 @@ func (c *Catalog) Indicator(id string) (models.IndicatorDefinition, bool) {
 }
 
 type indicatorsFile struct {
-	Indicators []at[indicatorEntry] `yaml:"indicators"`
+	Indicators []located[indicatorEntry] `yaml:"indicators"`
 }
 
 type indicatorEntry struct {
-	ID             at[string]       `yaml:"id"`
-	Name           at[string]       `yaml:"name"`
-	Version        at[string]       `yaml:"version"`
-	Kind           at[string]       `yaml:"kind"`
-	Title          words            `yaml:"title"`
-	Formula        words            `yaml:"formula"`
-	Numerator      words            `yaml:"numerator"`
-	Denominator    words            `yaml:"denominator"`
-	Exclusions     words            `yaml:"exclusions"`
-	NoticeSentence at[string]       `yaml:"notice_sentence"`
-	Unit           at[string]       `yaml:"unit"`
-	Source         at[string]       `yaml:"source"`
-	Variant        string           `yaml:"variant"`
-	Measure        at[measureEntry] `yaml:"measure"`
+	ID             located[string]       `yaml:"id"`
+	Name           located[string]       `yaml:"name"`
+	Version        located[string]       `yaml:"version"`
+	Kind           located[string]       `yaml:"kind"`
+	Title          words                 `yaml:"title"`
+	Formula        words                 `yaml:"formula"`
+	Numerator      words                 `yaml:"numerator"`
+	Denominator    words                 `yaml:"denominator"`
+	Exclusions     words                 `yaml:"exclusions"`
+	NoticeSentence located[string]       `yaml:"notice_sentence"`
+	Unit           located[string]       `yaml:"unit"`
+	Source         located[string]       `yaml:"source"`
+	Variant        string                `yaml:"variant"`
+	Measure        located[measureEntry] `yaml:"measure"`
 }
 
 type measureEntry struct {
 	Type          string              `yaml:"type"`
-	Questionnaire at[string]          `yaml:"questionnaire"`
-	Question      at[string]          `yaml:"question"`
-	Questions     []at[string]        `yaml:"questions"`
-	Numerator     []at[string]        `yaml:"numerator"`
-	Denominator   []at[string]        `yaml:"denominator"`
-	Name          at[string]          `yaml:"name"`
+	Questionnaire located[string]     `yaml:"questionnaire"`
+	Question      located[string]     `yaml:"question"`
+	Questions     []located[string]   `yaml:"questions"`
+	Numerator     []located[string]   `yaml:"numerator"`
+	Denominator   []located[string]   `yaml:"denominator"`
+	Name          located[string]     `yaml:"name"`
 	Eligible      map[string][]string `yaml:"eligible"`
 }
 
@@ -86,7 +86,7 @@ func (l *loader) indicators() {
 	}
 }
 
-func (f *file) indicator(entry at[indicatorEntry]) models.IndicatorDefinition {
+func (f *file) indicator(entry located[indicatorEntry]) models.IndicatorDefinition {
 	raw, what := entry.Value, "indicator "+strconv.Quote(entry.Value.ID.Value)
 	d := models.IndicatorDefinition{
 		ID: raw.ID.Value, Name: raw.Name.Value, Version: raw.Version.Value, Kind: models.OrgKind(raw.Kind.Value),
@@ -124,7 +124,7 @@ func (m measureEntry) model() models.Measure {
 	}
 }
 
-func values(list []at[string]) []string {
+func values(list []located[string]) []string {
 	var out []string
 	for _, v := range list {
 		out = append(out, v.Value)
@@ -133,7 +133,7 @@ func values(list []at[string]) []string {
 }
 
 // measure checks that the machine's part fits its type and refers to what exists.
-func (f *file) measure(entry at[indicatorEntry], m models.Measure) {
+func (f *file) measure(entry located[indicatorEntry], m models.Measure) {
 	raw, at := entry.Value.Measure.Value, line(entry.Value.Measure.Line, entry.Line)
 	what := "indicator " + strconv.Quote(entry.Value.ID.Value)
 	if m.Type == models.MeasureBuiltin {
@@ -149,6 +149,7 @@ func (f *file) measure(entry at[indicatorEntry], m models.Measure) {
 	}
 	if string(q.Kind) != entry.Value.Kind.Value {
 		f.report(line(raw.Questionnaire.Line, at), "%s: questionnaire %q is for %s", what, m.Questionnaire, q.Kind)
+		return
 	}
 	f.eligible(what, at, q, m)
 	switch m.Type {

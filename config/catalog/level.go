@@ -55,33 +55,33 @@ func (c *Catalog) Method(text string) (models.AssessmentMethod, bool) {
 }
 
 type levelsFile struct {
-	Levels   []at[levelEntry]   `yaml:"levels"`
-	Subtypes []at[subtypeEntry] `yaml:"subtypes"`
-	Methods  []at[methodEntry]  `yaml:"methods"`
+	Levels   []located[levelEntry]   `yaml:"levels"`
+	Subtypes []located[subtypeEntry] `yaml:"subtypes"`
+	Methods  []located[methodEntry]  `yaml:"methods"`
 }
 
 type levelEntry struct {
-	Code     at[string] `yaml:"code"`
-	Rank     int        `yaml:"rank"`
-	Zh       at[string] `yaml:"zh"`
-	En       at[string] `yaml:"en"`
-	Synonyms []string   `yaml:"synonyms"`
+	Code     located[string] `yaml:"code"`
+	Rank     int             `yaml:"rank"`
+	Zh       located[string] `yaml:"zh"`
+	En       located[string] `yaml:"en"`
+	Synonyms []string        `yaml:"synonyms"`
 }
 
 type subtypeEntry struct {
-	Kind   at[string]   `yaml:"kind"`
-	Code   at[string]   `yaml:"code"`
-	Zh     at[string]   `yaml:"zh"`
-	En     at[string]   `yaml:"en"`
-	Levels []at[string] `yaml:"levels"`
+	Kind   located[string]   `yaml:"kind"`
+	Code   located[string]   `yaml:"code"`
+	Zh     located[string]   `yaml:"zh"`
+	En     located[string]   `yaml:"en"`
+	Levels []located[string] `yaml:"levels"`
 }
 
 type methodEntry struct {
-	Code     at[string]   `yaml:"code"`
-	Zh       at[string]   `yaml:"zh"`
-	En       at[string]   `yaml:"en"`
-	Synonyms []string     `yaml:"synonyms"`
-	Levels   []at[string] `yaml:"levels"`
+	Code     located[string]   `yaml:"code"`
+	Zh       located[string]   `yaml:"zh"`
+	En       located[string]   `yaml:"en"`
+	Synonyms []string          `yaml:"synonyms"`
+	Levels   []located[string] `yaml:"levels"`
 }
 
 func (l *loader) levels() {
@@ -106,7 +106,7 @@ func (l *loader) levels() {
 	f.methods(raw.Methods, known)
 }
 
-func (f *file) subtypes(entries []at[subtypeEntry], known map[string]bool) {
+func (f *file) subtypes(entries []located[subtypeEntry], known map[string]bool) {
 	seen := map[string]bool{}
 	for _, entry := range entries {
 		e := entry.Value
@@ -124,7 +124,7 @@ func (f *file) subtypes(entries []at[subtypeEntry], known map[string]bool) {
 	}
 }
 
-func (f *file) methods(entries []at[methodEntry], known map[string]bool) {
+func (f *file) methods(entries []located[methodEntry], known map[string]bool) {
 	seen := map[string]bool{}
 	for i, entry := range entries {
 		e := entry.Value
@@ -140,7 +140,7 @@ func (f *file) methods(entries []at[methodEntry], known map[string]bool) {
 	}
 }
 
-func (f *file) known(what string, levels []at[string], known map[string]bool) {
+func (f *file) known(what string, levels []located[string], known map[string]bool) {
 	for _, level := range levels {
 		if !known[level.Value] {
 			f.report(level.Line, "%s: level %q does not exist", what, level.Value)

@@ -16,20 +16,20 @@ const maxQuestionText = 22
 var feedForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$`)
 
 type questionEntry struct {
-	ID       at[string]        `yaml:"id"`
-	Type     at[string]        `yaml:"type"`
-	Text     words             `yaml:"text"`
-	Hint     words             `yaml:"hint"`
-	Required bool              `yaml:"required"`
-	Consent  at[string]        `yaml:"consent"`
-	ShowIf   *at[showIfEntry]  `yaml:"show_if"`
-	Ends     []at[string]      `yaml:"ends"`
-	Min      *int64            `yaml:"min"`
-	Max      *int64            `yaml:"max"`
-	MaxLen   int               `yaml:"max_len"`
-	Feeds    []at[string]      `yaml:"feeds"`
-	Set      at[string]        `yaml:"set"`
-	Options  []at[optionEntry] `yaml:"options"`
+	ID       located[string]        `yaml:"id"`
+	Type     located[string]        `yaml:"type"`
+	Text     words                  `yaml:"text"`
+	Hint     words                  `yaml:"hint"`
+	Required bool                   `yaml:"required"`
+	Consent  located[string]        `yaml:"consent"`
+	ShowIf   *located[showIfEntry]  `yaml:"show_if"`
+	Ends     []located[string]      `yaml:"ends"`
+	Min      *int64                 `yaml:"min"`
+	Max      *int64                 `yaml:"max"`
+	MaxLen   int                    `yaml:"max_len"`
+	Feeds    []located[string]      `yaml:"feeds"`
+	Set      located[string]        `yaml:"set"`
+	Options  []located[optionEntry] `yaml:"options"`
 }
 
 type showIfEntry struct {
@@ -38,17 +38,17 @@ type showIfEntry struct {
 }
 
 type optionEntry struct {
-	Value at[string] `yaml:"value"`
-	Zh    at[string] `yaml:"zh"`
-	En    at[string] `yaml:"en"`
-	Score *int       `yaml:"score"`
-	From  *int       `yaml:"from"`
-	To    *int       `yaml:"to"`
-	Flag  string     `yaml:"flag"`
+	Value located[string] `yaml:"value"`
+	Zh    located[string] `yaml:"zh"`
+	En    located[string] `yaml:"en"`
+	Score *int            `yaml:"score"`
+	From  *int            `yaml:"from"`
+	To    *int            `yaml:"to"`
+	Flag  string          `yaml:"flag"`
 }
 
 // question builds and checks one question; q holds the ones before it.
-func (f *file) question(entry at[questionEntry], q *models.Questionnaire, common shared) models.Question {
+func (f *file) question(entry located[questionEntry], q *models.Questionnaire, common shared) models.Question {
 	raw, what := entry.Value, "question "+strconv.Quote(entry.Value.ID.Value)
 	out := models.Question{
 		ID: raw.ID.Value, Type: models.QuestionType(raw.Type.Value), Required: raw.Required, Consent: raw.Consent.Value,
@@ -56,7 +56,11 @@ func (f *file) question(entry at[questionEntry], q *models.Questionnaire, common
 		Min: raw.Min, Max: raw.Max, MaxLen: raw.MaxLen,
 	}
 	f.questionText(what, raw, entry.Line)
-	out.Options = f.questionOptions(what, entry, common)
+	options, ok := f.questionOptions(what, entry, common)
+	if !ok {
+		return out // without its set, all the rest would look wrong too
+	}
+	out.Options = options
 	f.questionType(what, entry, out)
 	f.questionRules(what, entry, &out, q, common)
 	for _, feed := range raw.Feeds {
@@ -90,10 +94,10 @@ func (f *file) questionText(what string, raw questionEntry, parent int) {
 	}
 }
 
-func (f *file) questionOptions(what string, entry at[questionEntry], common shared) []models.Option {
+func (f *file) questionOptions(what string, entry located[questionEntry], common shared) ([]models.Option, bool) {
 	raw := entry.Value
 	if raw.Set.Value == "" {
-		return f.options(what, raw.Options)
+		return f.options(what, raw.Options), true
 	}
 	if len(raw.Options) > 0 {
 		f.report(raw.Set.Line, "%s has both a set and options", what)
@@ -102,36 +106,47 @@ func (f *file) questionOptions(what string, entry at[questionEntry], common shar
 	if !ok {
 		f.report(raw.Set.Line, "%s: set %q does not exist", what, raw.Set.Value)
 	}
-	return slices.Clone(options)
+	return slices.Clone(options), ok
 }
 
 // questionType checks that the type is known and fits the other fields.
-func (f *file) questionType(what string, entry at[questionEntry], q models.Question) {
+func (f *file) questionType(what string, entry located[questionEntry], q models.Question) {
 	at := line(entry.Value.Type.Line, entry.Line)
-	choice := q.Type == models.QuestionSingle || q.Type == models.QuestionBand
-	words := q.Type == models.QuestionText || q.Type == models.QuestionPick
-	switch {
-	case !q.Type.Valid():
+	if !q.Type.Valid() {
 		f.report(at, "%s: type %q is unknown", what, q.Type)
+		return
+	}
+	choice := q.Type == models.QuestionSingle || q.Type == models.QuestionBand
+	bounded := slices.ContainsFunc(q.Options, func(o models.Option) bool { return o.From != nil })
+	switch {
 	case choice && len(q.Options) < 2:
 		f.report(at, "%s needs two options at least", what)
 	case !choice && q.Type != models.QuestionPick && len(q.Options) > 0:
 		f.report(at, "%s: type %s takes no options", what, q.Type)
-	case q.Type == models.QuestionBand && !slices.ContainsFunc(q.Options, func(o models.Option) bool { return o.From != nil }):
+	case q.Type == models.QuestionBand && !bounded:
 		f.report(at, "%s is a band without bounds (from, to)", what)
-	case q.Type != models.QuestionBand && slices.ContainsFunc(q.Options, func(o models.Option) bool { return o.From != nil }):
+	case q.Type != models.QuestionBand && bounded:
 		f.report(at, "%s has bounds (from, to) but is no band", what)
-	case q.Type != models.QuestionNumber && (q.Min != nil || q.Max != nil):
+	}
+	f.questionLimits(what, at, q)
+}
+
+// questionLimits checks that limits stand where they mean something.
+func (f *file) questionLimits(what string, at int, q models.Question) {
+	if q.Type != models.QuestionNumber && (q.Min != nil || q.Max != nil) {
 		f.report(at, "%s: min and max are for numbers", what)
-	case q.Min != nil && q.Max != nil && *q.Min > *q.Max:
+	}
+	if q.Min != nil && q.Max != nil && *q.Min > *q.Max {
 		f.report(at, "%s: min %d is above max %d", what, *q.Min, *q.Max)
-	case q.MaxLen != 0 && (!words || q.MaxLen < 1 || q.MaxLen > models.DefaultTextLen):
+	}
+	words := q.Type == models.QuestionText || q.Type == models.QuestionPick
+	if q.MaxLen != 0 && (!words || q.MaxLen < 1 || q.MaxLen > models.DefaultTextLen) {
 		f.report(at, "%s: max_len is for words, 1 to %d", what, models.DefaultTextLen)
 	}
 }
 
 // questionRules checks consent, ends and show_if, and fills the last two.
-func (f *file) questionRules(what string, entry at[questionEntry], out *models.Question, q *models.Questionnaire, common shared) {
+func (f *file) questionRules(what string, entry located[questionEntry], out *models.Question, q *models.Questionnaire, common shared) {
 	raw := entry.Value
 	if _, ok := common.consents[raw.Consent.Value]; !ok && raw.Consent.Value != "" {
 		f.report(raw.Consent.Line, "%s: consent %q does not exist", what, raw.Consent.Value)
@@ -163,7 +178,7 @@ func (f *file) questionRules(what string, entry at[questionEntry], out *models.Q
 }
 
 // options builds and checks a list of options.
-func (f *file) options(what string, entries []at[optionEntry]) []models.Option {
+func (f *file) options(what string, entries []located[optionEntry]) []models.Option {
 	var out []models.Option
 	seen := map[string]bool{}
 	for _, entry := range entries {
@@ -181,7 +196,7 @@ func (f *file) options(what string, entries []at[optionEntry]) []models.Option {
 	return out
 }
 
-func (f *file) optionNumbers(name string, entry at[optionEntry]) {
+func (f *file) optionNumbers(name string, entry located[optionEntry]) {
 	raw := entry.Value
 	if raw.Score != nil && (*raw.Score < 0 || *raw.Score > 100) {
 		f.report(entry.Line, "%s: score %d is not between 0 and 100", name, *raw.Score)

@@ -25,34 +25,34 @@ func (c *Catalog) Latest(code string) (*models.Questionnaire, bool) {
 }
 
 type setsFile struct {
-	Sets     []at[setEntry]     `yaml:"sets"`
-	Consents []at[consentEntry] `yaml:"consents"`
+	Sets     []located[setEntry]     `yaml:"sets"`
+	Consents []located[consentEntry] `yaml:"consents"`
 }
 
 type setEntry struct {
-	Name    at[string]        `yaml:"name"`
-	Options []at[optionEntry] `yaml:"options"`
+	Name    located[string]        `yaml:"name"`
+	Options []located[optionEntry] `yaml:"options"`
 }
 
 type consentEntry struct {
-	ID at[string] `yaml:"id"`
-	Zh at[string] `yaml:"zh"`
-	En at[string] `yaml:"en"`
+	ID located[string] `yaml:"id"`
+	Zh located[string] `yaml:"zh"`
+	En located[string] `yaml:"en"`
 }
 
 type questionnaireFile struct {
-	Code      at[string]          `yaml:"code"`
-	Version   at[string]          `yaml:"version"`
-	Kind      at[string]          `yaml:"kind"`
-	Title     words               `yaml:"title"`
-	Notice    at[noticeEntry]     `yaml:"notice"`
-	Questions []at[questionEntry] `yaml:"questions"`
+	Code      located[string]          `yaml:"code"`
+	Version   located[string]          `yaml:"version"`
+	Kind      located[string]          `yaml:"kind"`
+	Title     words                    `yaml:"title"`
+	Notice    located[noticeEntry]     `yaml:"notice"`
+	Questions []located[questionEntry] `yaml:"questions"`
 }
 
 type noticeEntry struct {
-	Version at[string] `yaml:"version"`
-	Zh      at[string] `yaml:"zh"`
-	En      at[string] `yaml:"en"`
+	Version located[string] `yaml:"version"`
+	Zh      located[string] `yaml:"zh"`
+	En      located[string] `yaml:"en"`
 }
 
 // shared is what questionnaires may refer to by name.

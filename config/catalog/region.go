@@ -29,13 +29,13 @@ func (c *Catalog) CityOf(division string) (models.Region, bool) {
 }
 
 type regionsFile struct {
-	Regions []at[regionEntry] `yaml:"regions"`
+	Regions []located[regionEntry] `yaml:"regions"`
 }
 
 type regionEntry struct {
-	Code at[string] `yaml:"code"`
-	Zh   at[string] `yaml:"zh"`
-	En   at[string] `yaml:"en"`
+	Code located[string] `yaml:"code"`
+	Zh   located[string] `yaml:"zh"`
+	En   located[string] `yaml:"en"`
 }
 
 func (l *loader) regions() {

@@ -20,13 +20,13 @@ func (c *Catalog) SubsidyType(code string) (models.SubsidyType, bool) {
 }
 
 type subsidiesFile struct {
-	SubsidyTypes []at[subsidyEntry] `yaml:"subsidy_types"`
+	SubsidyTypes []located[subsidyEntry] `yaml:"subsidy_types"`
 }
 
 type subsidyEntry struct {
-	Code at[string] `yaml:"code"`
-	Zh   at[string] `yaml:"zh"`
-	En   at[string] `yaml:"en"`
+	Code located[string] `yaml:"code"`
+	Zh   located[string] `yaml:"zh"`
+	En   located[string] `yaml:"en"`
 }
 
 func (l *loader) subsidies() {

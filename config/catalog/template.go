@@ -22,21 +22,21 @@ const (
 )
 
 type templatesFile struct {
-	Signature at[string]          `yaml:"signature"`
-	Forbidden []at[string]        `yaml:"forbidden"`
-	Templates []at[templateEntry] `yaml:"templates"`
+	Signature located[string]          `yaml:"signature"`
+	Forbidden []located[string]        `yaml:"forbidden"`
+	Templates []located[templateEntry] `yaml:"templates"`
 }
 
 type templateEntry struct {
-	Code   at[string]       `yaml:"code"`
-	Text   at[string]       `yaml:"text"`
-	Params []at[paramEntry] `yaml:"params"`
+	Code   located[string]       `yaml:"code"`
+	Text   located[string]       `yaml:"text"`
+	Params []located[paramEntry] `yaml:"params"`
 }
 
 type paramEntry struct {
-	Name     at[string] `yaml:"name"`
-	Longest  at[string] `yaml:"longest"`
-	Constant bool       `yaml:"constant"`
+	Name     located[string] `yaml:"name"`
+	Longest  located[string] `yaml:"longest"`
+	Constant bool            `yaml:"constant"`
 }
 
 func (l *loader) templates() {
@@ -55,7 +55,7 @@ func (l *loader) templates() {
 	}
 }
 
-func (f *file) template(entry at[templateEntry], all templatesFile) models.Template {
+func (f *file) template(entry located[templateEntry], all templatesFile) models.Template {
 	raw, what := entry.Value, "template "+strconv.Quote(entry.Value.Code.Value)
 	t := models.Template{Code: raw.Code.Value, Signature: all.Signature.Value, Text: raw.Text.Value}
 	for _, p := range raw.Params {
@@ -76,7 +76,7 @@ func (f *file) template(entry at[templateEntry], all templatesFile) models.Templ
 }
 
 // wording checks what providers reject at approval.
-func (f *file) wording(what string, at int, t models.Template, forbidden []at[string]) {
+func (f *file) wording(what string, at int, t models.Template, forbidden []located[string]) {
 	text := strings.ToLower(t.Signature + t.Text)
 	for _, word := range forbidden {
 		if strings.Contains(text, strings.ToLower(word.Value)) {
