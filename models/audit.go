@@ -1,0 +1,47 @@
+package models
+
+import "time"
+
+// AuditAction names what was done.
+type AuditAction string
+
+// The actions that are recorded.
+const (
+	AuditLogin           AuditAction = "login"
+	AuditLoginFailed     AuditAction = "login_failed"
+	AuditAccountLocked   AuditAction = "account_locked"
+	AuditLogout          AuditAction = "logout"
+	AuditTokenReused     AuditAction = "refresh_token_reused"
+	AuditPasswordChanged AuditAction = "password_changed"
+	AuditAccountCreated  AuditAction = "account_created"
+	AuditAccountChanged  AuditAction = "account_changed"
+	AuditOrgCreated      AuditAction = "org_created"
+	AuditOrgChanged      AuditAction = "org_changed"
+	AuditImport          AuditAction = "import"
+	AuditClaim           AuditAction = "claim"
+	AuditExport          AuditAction = "export"
+	AuditIdentityRead    AuditAction = "identity_read"
+	AuditDecision        AuditAction = "decision"
+)
+
+// AuditEntry is one line of the audit log. It says who did what to which object, by ids; it never holds a person's name, number or words. Seq counts
+// from 1 without a gap, and MAC is a keyed hash over the line and the MAC before it, so that a line that was changed, removed or slipped in is found.
+type AuditEntry struct {
+	Seq    int64             `bson:"_id"`
+	At     time.Time         `bson:"at"`              // whole milliseconds, as the database keeps them
+	Actor  AccountID         `bson:"actor,omitempty"` // empty: the system
+	Role   Role              `bson:"role,omitempty"`
+	Action AuditAction       `bson:"action"`
+	Object string            `bson:"object,omitempty"` // kind and id: org/01h…
+	Org    OrgID             `bson:"org,omitempty"`    // the organisation concerned
+	Region string            `bson:"region,omitempty"` // who supervises what is concerned
+	Detail map[string]string `bson:"detail,omitempty"`
+	MAC    []byte            `bson:"mac"`
+}
+
+// AuditFilter narrows a list of audit entries; empty fields narrow nothing.
+type AuditFilter struct {
+	Action AuditAction
+	Actor  AccountID
+	Org    OrgID
+}

@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"huisheng/models"
+)
+
+// CreateAuditEntry inserts an entry under its number; ErrConflict when the number is taken, which is how several processes agree on one order.
+func (s *Store) CreateAuditEntry(ctx context.Context, e models.AuditEntry) error {
+	_, err := s.col(colAudit).InsertOne(ctx, e)
+	return wrap("insert audit entry", err)
+}
+
+// LastAuditEntry reads the newest entry, or ErrNotFound in an empty log.
+func (s *Store) LastAuditEntry(ctx context.Context) (models.AuditEntry, error) {
+	var e models.AuditEntry
+	err := s.col(colAudit).FindOne(ctx, bson.D{}, options.FindOne().SetSort(bson.D{{Key: "_id", Value: -1}})).Decode(&e)
+	return e, wrap("last audit entry", err)
+}
+
+// ListAudit lists entries in scope, newest first, below the number before (0: from the newest): up to limit.
+func (s *Store) ListAudit(ctx context.Context, sc models.Scope, f models.AuditFilter, before int64, limit int) ([]models.AuditEntry, error) {
+	filter := bson.D{}
+	if before > 0 {
+		filter = append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$lt", Value: before}}})
+	}
+	if f.Action != "" {
+		filter = append(filter, bson.E{Key: "action", Value: f.Action})
+	}
+	if f.Actor != "" {
+		filter = append(filter, bson.E{Key: "actor", Value: f.Actor})
+	}
+	if f.Org != "" {
+		filter = append(filter, bson.E{Key: "org", Value: f.Org})
+	}
+	var list []models.AuditEntry
+	cur, err := s.col(colAudit).Find(ctx, allOf(scoped(sc, bson.D{}), filter), options.Find().SetSort(bson.D{{Key: "_id", Value: -1}}).SetLimit(int64(limit)))
+	if err == nil {
+		err = cur.All(ctx, &list)
+	}
+	return list, wrap("list audit", err)
+}
+
+// AuditAfter reads the log in order, up to limit entries with a number above seq.
+func (s *Store) AuditAfter(ctx context.Context, seq int64, limit int) ([]models.AuditEntry, error) {
+	var list []models.AuditEntry
+	cur, err := s.col(colAudit).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: seq}}}}, findSorted("_id").SetLimit(int64(limit)))
+	if err == nil {
+		err = cur.All(ctx, &list)
+	}
+	return list, wrap("read audit", err)
+}
