@@ -36,9 +36,14 @@ func need(t testing.TB, name string) string {
 // Store opens a fresh database with all indexes, dropped when the test ends. It costs well under a second, so tests may run in parallel.
 func Store(t testing.TB) *store.Store {
 	t.Helper()
+	return open(t, "t_"+strings.ToLower(models.NewID()))
+}
+
+func open(t testing.TB, name string) *store.Store {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	s, err := store.Open(ctx, MongoURI(t), "t_"+strings.ToLower(models.NewID()))
+	s, err := store.Open(ctx, MongoURI(t), name)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

@@ -1,0 +1,134 @@
+package audit_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"huisheng/app/audit"
+	"huisheng/internal/testkit"
+	"huisheng/models"
+)
+
+var (
+	province  = models.Principal{Account: "p1", Role: models.RoleProvince, Region: models.Province}
+	guangzhou = models.Principal{Account: "c1", Role: models.RoleCity, Region: "440100"}
+	shenzhen  = models.Principal{Account: "c3", Role: models.RoleCity, Region: "440300"}
+)
+
+type m = map[string]any
+
+func fill(t *testing.T, l *audit.Log, n int) {
+	for i := range n {
+		require.NoError(t, l.Record(context.Background(), audit.Entry{
+			By: guangzhou, Action: models.AuditOrgCreated, Object: fmt.Sprintf("org/%d", i), Org: "o1", Detail: map[string]string{"kind": "school", "n": fmt.Sprint(i)},
+		}))
+	}
+}
+
+func TestChainHoldsAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	s, box, ctx := testkit.Store(t), testkit.Box(t), context.Background()
+	var wg sync.WaitGroup
+	for range 4 { // as many processes, each with its own idea of the newest entry
+		l := audit.New(s, box, testkit.NewClock().Now, slog.New(slog.DiscardHandler))
+		for range 2 {
+			wg.Go(func() { fill(t, l, 10) })
+		}
+	}
+	wg.Wait()
+	n, last, err := audit.New(s, box, testkit.NewClock().Now, slog.New(slog.DiscardHandler)).Verify(ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 80, n)
+	require.NotEmpty(t, last)
+
+	_, _, err = audit.New(s, testkit.Box(t), testkit.NewClock().Now, slog.New(slog.DiscardHandler)).Verify(ctx)
+	require.Error(t, err, "another key does not vouch for these entries")
+}
+
+// hand is somebody with a shell on the database.
+type hand struct {
+	update func(id int64, set m)
+	remove func(id int64)
+	insert func(doc m)
+}
+
+func TestChangesByHandAreFound(t *testing.T) {
+	t.Parallel()
+	for name, tamper := range map[string]struct {
+		at int64
+		do func(h hand, at int64)
+	}{
+		"detail changed": {5, func(h hand, at int64) { h.update(at, m{"detail.n": "99"}) }},
+		"actor changed":  {3, func(h hand, at int64) { h.update(at, m{"actor": "c3"}) }},
+		"time changed":   {2, func(h hand, at int64) { h.update(at, m{"at": testkit.NewClock().Now().AddDate(0, 0, 1)}) }},
+		"removed":        {4, func(h hand, at int64) { h.remove(at) }},
+		"first removed":  {1, func(h hand, at int64) { h.remove(at) }},
+		"slipped in":     {11, func(h hand, at int64) { h.insert(m{"_id": at, "action": "login", "mac": []byte("x")}) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, db := testkit.Raw(t)
+			ctx, col := context.Background(), db.Collection("audit")
+			l := audit.New(s, testkit.Box(t), testkit.NewClock().Now, slog.New(slog.DiscardHandler))
+			fill(t, l, 10)
+			tamper.do(hand{
+				update: func(id int64, set m) {
+					res, err := col.UpdateOne(ctx, m{"_id": id}, m{"$set": set})
+					require.NoError(t, err)
+					require.EqualValues(t, 1, res.ModifiedCount)
+				},
+				remove: func(id int64) {
+					_, err := col.DeleteOne(ctx, m{"_id": id})
+					require.NoError(t, err)
+				},
+				insert: func(doc m) {
+					_, err := col.InsertOne(ctx, doc)
+					require.NoError(t, err)
+				},
+			}, tamper.at)
+			_, _, err := l.Verify(ctx)
+			var broken *audit.Broken
+			require.ErrorAs(t, err, &broken)
+			require.Equal(t, tamper.at, broken.Seq)
+		})
+	}
+}
+
+func TestEachSeesItsOwn(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	l := audit.New(testkit.Store(t), testkit.Box(t), testkit.NewClock().Now, slog.New(slog.DiscardHandler))
+	require.NoError(t, l.Record(ctx, audit.Entry{By: guangzhou, Action: models.AuditLogin}))
+	require.NoError(t, l.Record(ctx, audit.Entry{By: shenzhen, Action: models.AuditLogin}))
+	require.NoError(t, l.Record(ctx, audit.Entry{By: province, Action: models.AuditOrgChanged, Object: "org/1", Org: "1", Region: "440300"}))
+	require.NoError(t, l.Record(ctx, audit.Entry{By: province, Action: models.AuditLogin}))
+	list := func(p models.Principal, f models.AuditFilter) (seqs []int64) {
+		got, err := l.List(ctx, p, f, models.Page{Limit: 10})
+		require.NoError(t, err)
+		for _, e := range got.Items {
+			seqs = append(seqs, e.Seq)
+		}
+		return seqs
+	}
+	require.Equal(t, []int64{4, 3, 2, 1}, list(province, models.AuditFilter{}))
+	require.Equal(t, []int64{3, 2}, list(shenzhen, models.AuditFilter{}))
+	require.Equal(t, []int64{1}, list(guangzhou, models.AuditFilter{}))
+	require.Empty(t, list(models.Principal{}, models.AuditFilter{}))
+	require.Equal(t, []int64{3}, list(province, models.AuditFilter{Org: "1"}))
+	require.Equal(t, []int64{4, 2, 1}, list(province, models.AuditFilter{Action: models.AuditLogin}))
+
+	page, err := l.List(ctx, province, models.AuditFilter{}, models.Page{Limit: 3})
+	require.NoError(t, err)
+	require.Len(t, page.Items, 3)
+	page, err = l.List(ctx, province, models.AuditFilter{}, models.Page{Limit: 3, After: page.Next})
+	require.NoError(t, err)
+	require.Len(t, page.Items, 1)
+	require.Empty(t, page.Next)
+	_, err = l.List(ctx, province, models.AuditFilter{}, models.Page{Limit: 3, After: "x"})
+	require.ErrorIs(t, err, models.ErrInvalid)
+}
