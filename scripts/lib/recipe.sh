@@ -18,7 +18,7 @@ rootfs_prepare() {
   local cached=$cache/rootfs-$rootfs_id
   if [ ! -d "$cached" ]; then
     debootstrapper_require
-    step "downloading PostgreSQL, DocumentDB and Redis (once, about 100 MB)" "$logs/rootfs.log" cached_lock rootfs_build "$cached"
+    step "downloading PostgreSQL, DocumentDB and Redis (once, about 200 MB)" "$logs/rootfs.log" cached_lock rootfs_build "$cached"
   fi
   step "preparing $rootfs" "$logs/rootfs.log" rootfs_link "$cached"
 }
