@@ -35,14 +35,15 @@ type Config struct {
 
 // SMS is how messages go out.
 type SMS struct {
-	Channel    string `env:"HUISHENG_SMS_CHANNEL" envDefault:"console"`  // console, aliyun, tencent or gateway
-	Signature  string `env:"HUISHENG_SMS_SIGNATURE" envDefault:"广东技能评价"` // between 【 and 】, as approved by the provider
-	Site       string `env:"HUISHENG_SMS_SITE"`                          // the constant short address in messages, such as jnpj.example.cn; empty: from the base URL
-	QuietHours string `env:"HUISHENG_QUIET_HOURS"`                       // such as 20:00-09:00 (Beijing time); "none" for none. Empty: 20:00-09:00 in production, none in dev
-	DailyCap   int    `env:"HUISHENG_SMS_DAILY_CAP" envDefault:"1"`      // messages per number and day, one-time codes not counted
-	MonthlyCap int    `env:"HUISHENG_SMS_MONTHLY_CAP" envDefault:"6"`    // messages per number in 30 days
-	Workers    int    `env:"HUISHENG_SMS_WORKERS" envDefault:"4"`        // how many messages one worker process sends at once
-	Templates  string `env:"HUISHENG_SMS_TEMPLATES"`                     // the provider's template ids: INVITE=SMS_1,REMIND=SMS_2,OTP=SMS_3
+	Channel     string        `env:"HUISHENG_SMS_CHANNEL" envDefault:"console"`  // console, aliyun, tencent or gateway
+	Signature   string        `env:"HUISHENG_SMS_SIGNATURE" envDefault:"广东技能评价"` // between 【 and 】, as approved by the provider
+	Site        string        `env:"HUISHENG_SMS_SITE"`                          // the constant short address in messages, such as jnpj.example.cn; empty: from the base URL
+	QuietHours  string        `env:"HUISHENG_QUIET_HOURS"`                       // such as 20:00-09:00 (Beijing time); "none" for none. Empty: 20:00-09:00 in production, none in dev
+	DailyCap    int           `env:"HUISHENG_SMS_DAILY_CAP" envDefault:"1"`      // messages per number and day, one-time codes not counted
+	MonthlyCap  int           `env:"HUISHENG_SMS_MONTHLY_CAP" envDefault:"6"`    // messages per number in 30 days
+	Workers     int           `env:"HUISHENG_SMS_WORKERS" envDefault:"4"`        // how many messages one worker process sends at once
+	SettleAfter time.Duration `env:"HUISHENG_SMS_SETTLE" envDefault:"10m"`       // how long a provider must not know a message of unknown fate before it is sent again
+	Templates   string        `env:"HUISHENG_SMS_TEMPLATES"`                     // the provider's template ids: INVITE=SMS_1,REMIND=SMS_2,OTP=SMS_3
 }
 
 // Load reads and checks the environment. Errors name the variable.
@@ -102,6 +103,9 @@ func (c Config) Validate() error {
 	}
 	if c.SMS.DailyCap < 1 || c.SMS.MonthlyCap < 1 || c.SMS.Workers < 1 {
 		bad("HUISHENG_SMS_*_CAP, HUISHENG_SMS_WORKERS", "must be at least 1")
+	}
+	if c.SMS.SettleAfter < time.Second {
+		bad("HUISHENG_SMS_SETTLE", "must be at least 1s")
 	}
 	if c.JobInterval < 10*time.Millisecond || c.LeaseDuration < time.Second {
 		bad("HUISHENG_JOB_INTERVAL, HUISHENG_LEASE", "must be at least 10ms and 1s")

@@ -19,6 +19,7 @@ const (
 	AuditOrgChanged      AuditAction = "org_changed"
 	AuditImport          AuditAction = "import"
 	AuditClaim           AuditAction = "claim"
+	AuditBatchChanged    AuditAction = "batch_changed" // paused, resumed, closed, reminded, sent again: see detail
 	AuditExport          AuditAction = "export"
 	AuditIdentityRead    AuditAction = "identity_read"
 	AuditDecision        AuditAction = "decision"

@@ -39,7 +39,12 @@ type Batch struct {
 	ClosesAt      time.Time        `bson:"closes_at"`
 	ExpandLease   time.Time        `bson:"expand_lease"`         // the expanding worker holds it; others leave the batch alone until then
 	Reminders     int              `bson:"reminders"`            // rounds of reminders planned so far
+	Refused       int              `bson:"refused"`              // texts that the provider refused in a row; any message that goes out sets it to 0
 	Counts        BatchCounts      `bson:"counts"`               // derived by a job, never counted up
+	CountsAt      time.Time        `bson:"counts_at"`            // when they were derived
+	CountsDue     time.Time        `bson:"counts_due"`           // when to derive them again
+	ClosedBy      AccountID        `bson:"closed_by,omitempty"`  // who closed it before its time, for the regulator to see
+	ClosedAt      time.Time        `bson:"closed_at,omitempty"`  //
 	RatingsIn     time.Time        `bson:"ratings_in,omitempty"` // when the assessment office handed in the department ratings; zero: not yet
 	CreatedAt     time.Time        `bson:"created_at"`
 }

@@ -6,7 +6,7 @@ import "time"
 type DeliveryState string
 
 // The states of a delivery: due → sending → sent → delivered | failed, with unknown when nobody can say whether the provider took it,
-// and skipped when it must not go out (answered, opted out, batch closed).
+// skipped when it must not go out (answered, opted out, batch closed), and held while its batch is paused.
 const (
 	DeliveryDue       DeliveryState = "due"
 	DeliverySending   DeliveryState = "sending"
@@ -15,6 +15,7 @@ const (
 	DeliveryFailed    DeliveryState = "failed"
 	DeliveryUnknown   DeliveryState = "unknown"
 	DeliverySkipped   DeliveryState = "skipped"
+	DeliveryHeld      DeliveryState = "held"
 )
 
 // Delivery is one message to one phone: the outbox. Its id is derived from what it is for ("<invitation>:invite"), it is
@@ -34,7 +35,10 @@ type Delivery struct {
 	DueAt      time.Time     `bson:"due_at"`
 	LeaseUntil time.Time     `bson:"lease_until"`
 	LeaseBy    string        `bson:"lease_by,omitempty"`
-	Attempts   int           `bson:"attempts"`
+	Attempts   int           `bson:"attempts"`           // how often it was claimed; an outcome counts only for the attempt it belongs to
+	TriedAt    time.Time     `bson:"tried_at,omitempty"` // when it was last claimed, and so the earliest moment the provider can have it
+	Retries    int           `bson:"retries"`            // failed attempts of those; putting a message off is none
+	Again      bool          `bson:"again,omitempty"`    // a phone that was off got its one more try
 	Channel    string        `bson:"channel,omitempty"`
 	ProviderID string        `bson:"provider_id,omitempty"`
 	Code       string        `bson:"code,omitempty"` // provider's code of the last outcome
@@ -42,13 +46,4 @@ type Delivery struct {
 	SentAt     time.Time     `bson:"sent_at,omitempty"`
 	DoneAt     time.Time     `bson:"done_at,omitempty"`
 	CreatedAt  time.Time     `bson:"created_at"`
-}
-
-// Phone is what is remembered of a number, by its keyed hash: whether it may be written to, and when it last was.
-type Phone struct {
-	ID          string      `bson:"_id"` // base64url of the phone's MAC
-	OptedOut    bool        `bson:"opted_out"`
-	Unreachable bool        `bson:"unreachable"`
-	LastDay     string      `bson:"last_day"` // 2006-01-02 of the last message, for one message a day
-	Recent      []time.Time `bson:"recent"`   // the last few messages, newest last, for the monthly cap
 }

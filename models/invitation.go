@@ -44,18 +44,6 @@ type About struct {
 	Company    string `bson:"company,omitempty" json:"company,omitempty"`
 }
 
-// OneTimeCode is a code sent to the roster's phone for ways in that pass through the organisation's hands. The code itself is
-// derived from (id, nonce) by key and never stored.
-type OneTimeCode struct {
-	ID         string       `bson:"_id"`                  // keyed hash of what is being opened
-	Invitation InvitationID `bson:"invitation,omitempty"` // empty: the person is not listed; no message goes out and no code is right
-	Nonce      string       `bson:"nonce"`
-	Tries      int          `bson:"tries"`
-	Sent       []time.Time  `bson:"sent"`       // for the limits 1 a minute, 5 an hour, 10 a day
-	ExpiresAt  time.Time    `bson:"expires_at"` // of the current code
-	PurgeAt    time.Time    `bson:"purge_at"`   // TTL index: a day after the last sending
-}
-
 // The errors of getting in.
 var (
 	ErrWrongTail     = NewError(KindUnauthenticated, "wrong_tail", "证件号后几位不对，请再看一下。", "Those digits do not match; please check again.")
@@ -64,6 +52,7 @@ var (
 	ErrBadToken      = NewError(KindNotFound, "bad_token", "链接不完整或已失效，请重新打开短信中的链接，或输入6位填写码。", "This link is incomplete or no longer valid.")
 	ErrWrongOTP      = NewError(KindUnauthenticated, "wrong_otp", "验证码不对或已过期。", "The one-time code is wrong or has expired.")
 	ErrOTPTooSoon    = NewError(KindTooMany, "otp_too_soon", "验证码刚发过，请一分钟后再试。", "A code was just sent; wait a minute.")
+	ErrOTPTooMany    = NewError(KindTooMany, "otp_too_many", "验证码要得太多了，请过一小时再试，或拨打12333。", "Too many codes were asked for; try again in an hour or call 12333.")
 	ErrSessionEnded  = NewError(KindUnauthenticated, "session_ended", "验证已过期，请重新打开链接，已填的内容还在。", "Your session has ended; open the link again, your answers are kept on this phone.")
 	ErrAlreadyAnswer = NewError(KindConflict, "already_answered", "您已经提交过反馈，可凭回执查看。", "You have already answered.")
 )

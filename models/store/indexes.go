@@ -67,21 +67,24 @@ func schema() []index {
 		{col: colRecords, keys: asc("org", "anchor")},                                                 // complaints' and E5's denominators by period
 		{col: colRecords, keys: asc("org", "certificate"), unique: true, partial: has("certificate")}, // claims by certificate; one record per number
 		{col: colImports, keys: asc("expires_at"), ttl: true},                                         // rejected rows are kept a day
+		{col: colImports, keys: asc("org", "_id"), partial: has("org")},                               // an organisation's uploads
 		{col: colClaims, keys: asc("state", "created_at")},                                            // the sweep for claims not expanded yet
 		{col: colBatches, keys: asc("org", "created_at")},                                             // an organisation's batches
 		{col: colBatches, keys: asc("region", "created_at")},                                          // a city's
 		{col: colBatches, keys: asc("state", "closes_at")},                                            // closing, reminding, paused ones
+		{col: colBatches, keys: asc("counts_due")},                                                    // whose counts to derive again
 		{col: colDepartments, keys: asc("batch")},                                                     // a batch's departments
 		{col: colInvitations, keys: asc("code_mac"), unique: true},                                    // typed code; two people never share one
 		{col: colInvitations, keys: asc("record", "questionnaire.code"), unique: true},                // one invitation per record and questionnaire, whichever claim comes first
 		{col: colInvitations, keys: asc("batch", "_id")},                                              // reminders, progress
 		{col: colInvitations, keys: asc("batch", "poster_mac")},                                       // poster: name and last six
 		{col: colInvitations, keys: asc("batch", "department")},                                       // a department head's list
-		{col: colDeliveries, keys: asc("state", "due_at")},                                            // the claimer takes what is due
+		{col: colDeliveries, keys: asc("state", "urgent", "due_at")},                                  // the claimer takes what is due, one-time codes apart
 		{col: colDeliveries, keys: asc("batch", "state")},                                             // progress
 		{col: colDeliveries, keys: asc("invitation")},                                                 // what one person was sent
 		{col: colDeliveries, keys: asc("provider_id"), partial: has("provider_id")},                   // receipts
 		{col: colOneTime, keys: asc("purge_at"), ttl: true},                                           // used codes go
+		{col: colOneTime, keys: asc("expires_at"), partial: has("phone")},                             // typed numbers go minutes after their code's end
 		{col: colOutbox, keys: asc("at")},                                                             // the developer's page, newest first
 		{col: colResponses, keys: asc("batch", "changed_at")},                                         // a batch's tally
 		{col: colResponses, keys: asc("changed_at")},                                                  // the tally job reads from its watermark
@@ -93,7 +96,7 @@ func schema() []index {
 		{col: colFigures, keys: asc("org", "period")},                                                 // what an organisation declared
 		{col: colTallies, keys: asc("org", "anchor")},                                                 // a period's tallies
 		{col: colRollups, keys: asc("region", "kind", "period")},                                      // region figures
-		{col: colAudit, keys: asc("at")},                                                              // search by time
+		{col: colAudit, keys: asc("region", "_id")},                                                   // a city's part of the log; the whole is read by _id
 	}
 }
 
