@@ -294,9 +294,6 @@ func (s *Service) admit(ctx context.Context, c Claims, about models.About) (Admi
 		return Admission{}, err
 	}
 	gateErr := s.gate.open(ctx, c, now)
-	if gateErr != nil && !answered {
-		return Admission{}, gateErr
-	}
 	q, err := s.questionnaire(c.Form)
 	if err != nil {
 		return Admission{}, err
@@ -308,6 +305,9 @@ func (s *Service) admit(ctx context.Context, c Claims, about models.About) (Admi
 	signed, err := access.Sign(s.signer, c, ttl)
 	if err != nil {
 		return Admission{}, fmt.Errorf("sign session: %w", err)
+	}
+	if gateErr != nil && !answered { // too late to answer, never too late to complain
+		return Admission{}, models.ErrBatchClosed.With("respondent_token", signed)
 	}
 	if answered {
 		e := models.ErrAlreadyAnswer.With("receipt", s.receiptOf(first.ID)).With("respondent_token", signed).
