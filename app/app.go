@@ -1,0 +1,66 @@
+// Package app is what may happen: one small package per area of use cases, joined here. It knows nothing of HTTP, of MongoDB's driver, of Redis or of pages.
+package app
+
+import (
+	"log/slog"
+
+	"huisheng/app/account"
+	"huisheng/app/audit"
+	"huisheng/app/complaint"
+	"huisheng/app/outreach"
+	"huisheng/app/port"
+	"huisheng/app/registry"
+	"huisheng/app/respond"
+	"huisheng/config"
+	"huisheng/config/catalog"
+	"huisheng/internal/access"
+	"huisheng/internal/ident"
+	"huisheng/internal/seal"
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+// Deps is what the use cases stand on.
+type Deps struct {
+	Config  config.Config
+	Store   *store.Store
+	Catalog *catalog.Catalog
+	Box     *seal.Box
+	Queue   port.Queue
+	Limiter port.Limiter
+	Sender  models.Sender // nil in a process that sends nothing
+	Clock   port.Clock
+	Log     *slog.Logger
+}
+
+// App holds every area's use cases.
+type App struct {
+	Catalog    *catalog.Catalog
+	Audit      *audit.Log
+	Accounts   *account.Service
+	Registry   *registry.Service
+	Outreach   *outreach.Service
+	Respond    *respond.Service
+	Complaints *complaint.Service
+}
+
+// New joins the areas.
+func New(d Deps) *App {
+	ids := ident.New(d.Box)
+	a := &App{Catalog: d.Catalog}
+	a.Audit = audit.New(d.Store, d.Box, d.Clock, d.Log)
+	a.Accounts = account.New(account.Deps{
+		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock, Log: d.Log,
+	})
+	a.Registry = registry.New(d.Store, d.Catalog, a.Audit, d.Clock)
+	a.Outreach = outreach.New(outreach.Deps{
+		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Sender: d.Sender, Queue: d.Queue, Clock: d.Clock,
+		Config: d.Config, Log: d.Log,
+	})
+	a.Respond = respond.New(respond.Deps{
+		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, OTP: a.Outreach, Limiter: d.Limiter, Clock: d.Clock,
+		Signer: access.New(d.Box.Key("jwt/respondent"), "respondent", d.Clock),
+	})
+	a.Complaints = complaint.New(d.Store, d.Catalog, d.Box, ids, d.Clock)
+	return a
+}
