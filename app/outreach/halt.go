@@ -1,0 +1,71 @@
+package outreach
+
+import (
+	"context"
+	"time"
+
+	"huisheng/app/port"
+	"huisheng/models"
+)
+
+// haltFor is how long all sending stands still after a provider said that the account may send no more; then it is tried again.
+const haltFor = 15 * time.Minute
+
+// haltMark is where that is remembered, for all processes.
+const haltMark = "sending_halted"
+
+// Halt says whether all sending stands still, until when and why.
+type Halt struct {
+	Active bool
+	Until  time.Time
+	Reason string
+}
+
+func (s *Service) halt(ctx context.Context, r models.Result) error {
+	until := s.now().Add(haltFor)
+	s.seeHalt(until)
+	return s.store.SetMark(ctx, haltMark, until, r.Outcome.Label()+" "+r.Code)
+}
+
+// Halted says whether all sending stands still.
+func (s *Service) Halted(ctx context.Context) (Halt, error) {
+	m, err := s.store.FindMark(ctx, haltMark)
+	return Halt{Active: s.now().Before(m.At), Until: m.At, Reason: m.Note}, err
+}
+
+// haltSeen is how long the claimer believes what it read of the halt.
+const haltSeen = 500 * time.Millisecond
+
+// standsStill is Halted for the claimer: one read in half a second, however many messages go out.
+func (s *Service) standsStill(ctx context.Context) (bool, error) {
+	s.mu.Lock()
+	until, seen := s.haltUntil, s.haltRead
+	s.mu.Unlock()
+	if time.Since(seen) < haltSeen {
+		return s.now().Before(until), nil
+	}
+	h, err := s.Halted(ctx)
+	if err == nil {
+		s.seeHalt(h.Until)
+	}
+	return h.Active, err
+}
+
+func (s *Service) seeHalt(until time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.haltUntil, s.haltRead = until, time.Now()
+}
+
+// ResumeSending lets messages go out again before the halt ends by itself. Officials only.
+func (s *Service) ResumeSending(ctx context.Context, p models.Principal) error {
+	if err := official(p); err != nil {
+		return err
+	}
+	if err := s.store.SetMark(ctx, haltMark, s.now(), ""); err != nil {
+		return err
+	}
+	s.seeHalt(s.now())
+	s.queue.Wake(ctx, port.JobDeliver, "")
+	return nil
+}
