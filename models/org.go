@@ -106,3 +106,6 @@ func (f Filing) Covers(code, name, level, on string) FilingVerdict {
 
 // ErrOrgExists says that the credit code is registered already.
 var ErrOrgExists = NewError(KindConflict, "org_exists", "这个统一社会信用代码的机构已经存在。", "An organisation with this credit code exists already.")
+
+// ErrOutsideJurisdiction says that a city tried to register what another authority supervises.
+var ErrOutsideJurisdiction = NewError(KindForbidden, "outside_jurisdiction", "市级账号只能登记本市的市属机构；省属机构和央企由省里登记。", "A city registers its own city's organisations only; the province registers provincial and central ones.")
