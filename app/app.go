@@ -50,7 +50,7 @@ func New(d Deps) *App {
 	a := &App{Catalog: d.Catalog}
 	a.Audit = audit.New(d.Store, d.Box, d.Clock, d.Log)
 	a.Accounts = account.New(account.Deps{
-		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock, Log: d.Log,
+		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock,
 	})
 	a.Registry = registry.New(d.Store, d.Catalog, a.Audit, d.Clock)
 	a.Outreach = outreach.New(outreach.Deps{
