@@ -4,6 +4,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -18,6 +19,8 @@ type Config struct {
 	BaseURL  string `env:"HUISHENG_BASE_URL"`                                // what phones can reach; links and QR codes are made from it. Empty: http://localhost and the port of HUISHENG_ADDR, dev only
 	LogLevel string `env:"HUISHENG_LOG_LEVEL" envDefault:"info"`             // debug, info, warn, error
 	KeysFile string `env:"HUISHENG_KEYS_FILE" envDefault:".local/keys.json"` // made on first use in dev; production must name an existing file
+
+	TrustedProxies []netip.Prefix `env:"HUISHENG_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed, such as 10.0.3.0/24; empty: nobody's
 
 	MongoURI string `env:"MONGODB_URI" envDefault:"mongodb://127.0.0.1:27017"`
 	Database string `env:"HUISHENG_DATABASE" envDefault:"huisheng"`

@@ -49,6 +49,17 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestTrustedProxies(t *testing.T) {
+	t.Setenv("HUISHENG_TRUSTED_PROXIES", "10.0.3.0/24,fd00:3::/64")
+	c, err := Load()
+	require.NoError(t, err)
+	require.Len(t, c.TrustedProxies, 2)
+	require.Equal(t, "10.0.3.0/24", c.TrustedProxies[0].String())
+	t.Setenv("HUISHENG_TRUSTED_PROXIES", "everybody")
+	_, err = Load()
+	require.Error(t, err)
+}
+
 func TestDefaultsSuitAPerson(t *testing.T) {
 	c, err := Load()
 	require.NoError(t, err)
