@@ -18,6 +18,7 @@ const (
 	AuditOrgCreated      AuditAction = "org_created"
 	AuditOrgChanged      AuditAction = "org_changed"
 	AuditImport          AuditAction = "import"
+	AuditRecordChanged   AuditAction = "record_changed" // see detail for the field
 	AuditClaim           AuditAction = "claim"
 	AuditBatchChanged    AuditAction = "batch_changed" // paused, resumed, closed, reminded, sent again: see detail
 	AuditExport          AuditAction = "export"
