@@ -87,6 +87,33 @@ func TestRefreshOverHTTP(t *testing.T) {
 	require.EqualValues(t, 1, won.Load())
 }
 
+// A page whose access cookie has run out sends several requests at once with the same refresh cookie.
+func TestBrowserRenewsInParallel(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	access, refresh := s.account("someone", models.RoleProvince, models.Province, "")
+	s.clock.Add(account.AccessTTL + time.Second)
+	var ok, rotated atomic.Int64
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			r := s.do("GET", "/api/v1/auth/me", "", nil, "Cookie", "huisheng_access="+access+"; huisheng_refresh="+refresh)
+			if r.StatusCode == http.StatusOK {
+				ok.Add(1)
+			}
+			for _, c := range r.Cookies() {
+				if c.Name == "huisheng_refresh" {
+					rotated.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, 6, ok.Load())
+	require.EqualValues(t, 1, rotated.Load())
+	s.do("POST", "/api/v1/auth/password", "", object{}, "Cookie", "huisheng_access="+access+"; huisheng_refresh="+refresh).problem(403, "csrf")
+}
+
 func TestLogoutOverHTTP(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

@@ -24,6 +24,7 @@ import (
 	"huisheng/config/catalog"
 	"huisheng/handlers"
 	"huisheng/internal/limit"
+	"huisheng/internal/seal"
 	"huisheng/internal/testkit"
 	"huisheng/models"
 )
@@ -36,6 +37,7 @@ type server struct {
 	app   *app.App
 	fiber *fiber.App
 	clock *testkit.Clock
+	box   *seal.Box
 	url   string
 	stop  context.CancelFunc
 	// redisDown makes Redis look away.
@@ -52,7 +54,7 @@ func newServer(t *testing.T) *server {
 	require.NoError(t, err)
 	st, box, clock := testkit.Store(t), testkit.Box(t), testkit.NewClock()
 	log := slog.New(slog.DiscardHandler)
-	s := &server{t: t, clock: clock}
+	s := &server{t: t, clock: clock, box: box}
 	s.app = app.New(app.Deps{
 		Config: cfg, Store: st, Catalog: cat, Box: box, Queue: port.NoQueue{}, Limiter: limit.New(nil, []byte("k"), clock.Now), Clock: clock.Now, Log: log,
 	})

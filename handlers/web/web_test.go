@@ -117,7 +117,7 @@ func routes() []Route {
 	}
 }
 
-func open(t *testing.T, change func(*Options)) *site {
+func open(t *testing.T, change func(*Options), more ...Route) *site {
 	s := &site{t: t, reg: prometheus.NewRegistry()}
 	base, stop := context.WithCancel(context.Background())
 	s.stop = stop
@@ -131,7 +131,7 @@ func open(t *testing.T, change func(*Options)) *site {
 		change(&o)
 	}
 	app, f := New(o)
-	f.Mount(app, routes())
+	f.Mount(app, append(routes(), more...))
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s.addr = ln.Addr().String()

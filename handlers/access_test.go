@@ -1,0 +1,141 @@
+package handlers_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/stretchr/testify/require"
+
+	"huisheng/app/respond"
+	"huisheng/internal/access"
+	"huisheng/models"
+)
+
+// doors says who may enter by which route. Whoever adds a route adds a line here: the table of routes says what the code does, this one what it should do.
+//
+//	public      everybody
+//	private     callers inside the private network
+//	dev         everybody, in development only
+//	any         every logged-in account
+//	respondent  holders of a respondent's token
+//	p c a o     accounts of the province, a city, the alliance, an organisation's operator
+func doors() map[string]string {
+	return map[string]string{
+		"GET /livez":   "public",
+		"GET /readyz":  "public",
+		"GET /metrics": "private",
+
+		"POST /api/v1/auth/login":    "public",
+		"POST /api/v1/auth/refresh":  "public",
+		"POST /api/v1/auth/logout":   "public",
+		"GET /api/v1/auth/me":        "any",
+		"POST /api/v1/auth/password": "any",
+
+		"GET /api/v1/accounts":            "p c",
+		"POST /api/v1/accounts":           "p",
+		"PATCH /api/v1/accounts/:account": "p c",
+		"GET /api/v1/audit":               "p c",
+
+		"GET /api/v1/orgs":                "p c a o",
+		"POST /api/v1/orgs":               "p c",
+		"GET /api/v1/orgs/:org":           "p c a o",
+		"PATCH /api/v1/orgs/:org":         "p c",
+		"GET /api/v1/orgs/:org/accounts":  "p c",
+		"POST /api/v1/orgs/:org/accounts": "p c",
+
+		"POST /api/v1/respond/session":    "public",
+		"POST /api/v1/respond/feedback":   "respondent",
+		"GET /api/v1/respond/feedback":    "respondent",
+		"PATCH /api/v1/respond/feedback":  "respondent",
+		"DELETE /api/v1/respond/feedback": "respondent",
+		"POST /api/v1/respond/complaints": "respondent",
+		"GET /api/v1/cases/:case_no":      "public",
+
+		"GET /api/v1/complaints":                  "p c",
+		"GET /api/v1/complaints/:id":              "p c",
+		"POST /api/v1/complaints/:id/transitions": "p c",
+	}
+}
+
+// Every role walks up to every route.
+func TestEveryRoleAtEveryRoute(t *testing.T) {
+	t.Parallel()
+	s, expected := newServer(t), doors()
+	tokens := s.tokens()
+	param := regexp.MustCompile(`:[a-z_]+\??|\*`)
+	seen := map[string]bool{}
+	routes := s.fiber.GetRoutes(true)
+	last := func(r fiber.Route) bool { return strings.HasSuffix(r.Path, "/logout") } // it ends the walker's session
+	routes = append(slices.DeleteFunc(slices.Clone(routes), last), slices.DeleteFunc(routes, func(r fiber.Route) bool { return !last(r) })...)
+	for _, r := range routes {
+		if r.Method == fiber.MethodHead {
+			continue // HEAD is its GET
+		}
+		name := r.Method + " " + r.Path
+		who, ok := expected[name]
+		require.True(t, ok, "%s has no line in doors()", name)
+		require.False(t, seen[name], "%s is listed twice", name)
+		seen[name] = true
+		for role, token := range tokens {
+			var body any
+			if r.Method != fiber.MethodGet && r.Method != fiber.MethodDelete {
+				body = object{}
+			}
+			got := s.do(r.Method, param.ReplaceAllString(r.Path, "x"), token, body, "Idempotency-Key", "walk-0001")
+			switch want := verdict(who, role); {
+			case want != 0:
+				require.Equal(t, want, got.StatusCode, "%s at %s: %s", role, name, got.body)
+			case who == "public":
+				require.NotEqual(t, 403, got.StatusCode, "%s at %s: %s", role, name, got.body)
+			default:
+				require.NotContains(t, []int{401, 403}, got.StatusCode, "%s at %s: %s", role, name, got.body)
+			}
+		}
+	}
+	for name := range expected {
+		require.True(t, seen[name], "doors() names %s, which is no route", name)
+	}
+}
+
+// verdict is the status that a guard must give to a role, 0 if it must let it in.
+func verdict(who, role string) int {
+	account := len(role) == 1
+	switch who {
+	case "public", "private", "dev":
+		return 0
+	case "any":
+		if account {
+			return 0
+		}
+		return 401
+	case "respondent":
+		if role == who {
+			return 0
+		}
+		return 401
+	}
+	switch {
+	case !account:
+		return 401
+	case strings.Contains(who, role):
+		return 0
+	}
+	return 403
+}
+
+// tokens gives one token per kind of caller; nobody has none.
+func (s *server) tokens() map[string]string {
+	org := s.org(models.OrgSchool, "12440000MB2TE5T3XR", "440106", models.AffiliationCity)
+	t := map[string]string{"nobody": "", "p": s.province(), "c": s.city("440100")}
+	t["a"], _ = s.account("alliance", models.RoleAlliance, models.Province, "")
+	t["o"], _ = s.account("school", models.RoleOperator, "440100", org)
+	signer := access.New(s.box.Key("jwt/respondent"), "respondent", s.clock.Now)
+	var err error
+	t["respondent"], err = access.Sign(signer, respond.Claims{Batch: "b", Response: "r"}, time.Hour)
+	require.NoError(s.t, err)
+	return t
+}
