@@ -11,6 +11,7 @@ import (
 	"huisheng/app/port"
 	"huisheng/app/registry"
 	"huisheng/app/respond"
+	"huisheng/app/roster"
 	"huisheng/config"
 	"huisheng/config/catalog"
 	"huisheng/internal/access"
@@ -39,6 +40,7 @@ type App struct {
 	Audit      *audit.Log
 	Accounts   *account.Service
 	Registry   *registry.Service
+	Roster     *roster.Service
 	Outreach   *outreach.Service
 	Respond    *respond.Service
 	Complaints *complaint.Service
@@ -53,6 +55,9 @@ func New(d Deps) *App {
 		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock,
 	})
 	a.Registry = registry.New(d.Store, d.Catalog, a.Audit, d.Clock)
+	a.Roster = roster.New(roster.Deps{
+		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock, Log: d.Log,
+	})
 	a.Outreach = outreach.New(outreach.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Sender: d.Sender, Queue: d.Queue, Clock: d.Clock,
 		Config: d.Config, Log: d.Log,

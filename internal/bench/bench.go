@@ -47,17 +47,15 @@ type Row struct {
 
 // env is what every row needs.
 type env struct {
-	cfg    config.Config
-	opt    Options
-	out    io.Writer
-	store  *store.Store
-	db     *mongo.Database // the bare driver, on a database of its own
-	box    *seal.Box
-	ids    *ident.Idents
-	cat    *catalog.Catalog
-	srv    *server
-	org    models.Org
-	tokens []string // operators' access, filled by login
+	cfg   config.Config
+	opt   Options
+	out   io.Writer
+	store *store.Store
+	db    *mongo.Database // the bare driver, on a database of its own
+	box   *seal.Box
+	ids   *ident.Idents
+	cat   *catalog.Catalog
+	srv   *server
 }
 
 // Run measures all rows and prints the table. It works in databases of its own and drops them.

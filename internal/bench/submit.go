@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/valyala/fasthttp"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
+	"huisheng/app/account"
+	"huisheng/app/audit"
 	"huisheng/app/respond"
 	"huisheng/internal/access"
 	"huisheng/internal/demo"
@@ -27,7 +30,11 @@ func (e *env) prepare(ctx context.Context) error {
 		ID: e.batch(), Org: "bench", OrgName: "合成企业", Kind: models.OrgEnterprise, Region: "440100", Questionnaire: q.Ref(),
 		State: models.BatchOpen, OpensAt: now, ClosesAt: now.Add(24 * time.Hour), CreatedAt: now,
 	}
-	_, err := e.real("batches").InsertOne(ctx, b)
+	if _, err := e.real("batches").InsertOne(ctx, b); err != nil {
+		return fmt.Errorf("prepare: %w", err)
+	}
+	a := account.New(account.Deps{Store: e.store, Box: e.box, Catalog: e.cat, Audit: audit.New(e.store, e.box, time.Now, slog.Default()), Now: time.Now})
+	_, err := a.Ensure(ctx, models.Account{Login: "province", Name: "量测", Role: models.RoleProvince, Region: models.Province}, benchPassword)
 	return err
 }
 

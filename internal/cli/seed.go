@@ -42,7 +42,7 @@ func seed(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return errUsage
 	}
-	p, err := build(ctx, errOut)
+	p, err := build(ctx, errOut, true)
 	if err != nil {
 		return err
 	}

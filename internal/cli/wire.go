@@ -34,11 +34,14 @@ type parts struct {
 	app     *app.App
 }
 
-// build reads the configuration and joins the parts. The caller closes them.
-func build(ctx context.Context, logTo io.Writer) (*parts, error) {
+// build reads the configuration and joins the parts. The caller closes them. A quiet process logs warnings only: its output is read by a person.
+func build(ctx context.Context, logTo io.Writer, quiet bool) (*parts, error) {
 	cfg, err := config.Load()
 	if err != nil {
 		return nil, err
+	}
+	if quiet {
+		cfg.LogLevel = "warn"
 	}
 	p := &parts{cfg: cfg}
 	if p.log, err = newLog(cfg.LogLevel, logTo); err != nil {

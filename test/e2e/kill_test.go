@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -152,7 +153,7 @@ func newProvider(t *testing.T) *provider {
 func (p *provider) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if r.Method == http.MethodGet {
-		id := r.URL.Query().Get("id")
+		id := strings.TrimPrefix(r.URL.Path, "/messages/")
 		p.mu.Lock()
 		known := p.times[id] > 0
 		p.mu.Unlock()
@@ -194,7 +195,7 @@ func (p *provider) taken() (messages, doubles int) {
 func TestKillAndFlushWhileSending(t *testing.T) {
 	t.Parallel()
 	gw := newProvider(t)
-	s := newSite(t, "HUISHENG_SMS_CHANNEL=gateway", "HUISHENG_GATEWAY_URL="+gw.URL, "HUISHENG_GATEWAY_KEY_ID=k", "HUISHENG_GATEWAY_SECRET=0123456789abcdef0123456789abcdef")
+	s := newSite(t, "HUISHENG_SMS_CHANNEL=gateway", "HUISHENG_GATEWAY_URL="+gw.URL, "HUISHENG_GATEWAY_ALLOW_HTTP=true", "HUISHENG_GATEWAY_KEY_ID=k", "HUISHENG_GATEWAY_SECRET=0123456789abcdef0123456789abcdef")
 	s.serve()
 	const n = 300
 	batch := s.claim("KILL-3", demo.People(13, n))

@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"context"
+	"flag"
+	"io"
+	"time"
+
+	"huisheng/config"
+	"huisheng/internal/bench"
+)
+
+// benchmark measures this very program: it starts itself as a server.
+func benchmark(ctx context.Context, args []string, out, errOut io.Writer) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	var o bench.Options
+	flags.StringVar(&o.JSON, "json", "", "also write the table to this file")
+	flags.StringVar(&o.Only, "only", "", "comma-separated parts of row names, such as submit,import")
+	flags.IntVar(&o.Rounds, "rounds", 5, "pairs of measurements")
+	flags.DurationVar(&o.For, "for", 4*time.Second, "length of one timed measurement")
+	flags.IntVar(&o.People, "people", 100_000, "size of the claim and of the imported file")
+	if err := flags.Parse(args); err != nil {
+		return errUsage
+	}
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	return bench.Run(ctx, cfg, o, out)
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"huisheng/handlers"
+	"huisheng/jobs"
+)
+
+// shutdownTime is how long requests under way may take to end after the process was asked to stop.
+const shutdownTime = 25 * time.Second
+
+// serve answers HTTP until it is asked to stop; then HTTP ends first, the workers next, Redis and MongoDB last.
+func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	withWorker := flags.Bool("with-worker", false, "also do the background work in this process")
+	if err := flags.Parse(args); err != nil {
+		return errUsage
+	}
+	p, err := build(ctx, errOut, false)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	http := handlers.New(p.handlerDeps(ctx))
+	done := make(chan error, 1)
+	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBackground()
+	if *withWorker {
+		go func() { done <- p.runner().Run(background) }()
+	} else {
+		done <- nil
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- http.Listen(p.cfg.Addr) }()
+	_, _ = fmt.Fprintf(out, "huisheng serves on %s (%s)\n", p.cfg.Addr, p.cfg.BaseURL)
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("HUISHENG_ADDR: %w", err)
+	case <-ctx.Done():
+		err = stopHTTP(http)
+	}
+	stopBackground()
+	return errors.Join(err, <-done)
+}
+
+func stopHTTP(http *fiber.App) error {
+	if err := http.ShutdownWithTimeout(shutdownTime); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("shut down: %w", err)
+	}
+	return nil
+}
+
+// worker does the background work until it is asked to stop.
+func worker(ctx context.Context, _ []string, out, errOut io.Writer) error {
+	p, err := build(ctx, errOut, false)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	_, _ = fmt.Fprintln(out, "huisheng works in the background")
+	return p.runner().Run(ctx)
+}
+
+func (p *parts) runner() *jobs.Runner {
+	return jobs.New(jobs.Deps{Outreach: p.app.Outreach, Queue: p.queue, Config: p.cfg, Log: p.log})
+}
+
+func (p *parts) handlerDeps(ctx context.Context) handlers.Deps {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return handlers.Deps{
+		Config: p.cfg, App: p.app, Box: p.box, Log: p.log, Metrics: metrics, Context: ctx,
+		PingStore: p.store.Ping, PingRedis: func(ctx context.Context) error { return p.redis.Ping(ctx).Err() },
+	}
+}
