@@ -137,7 +137,7 @@ func (s *Service) Resend(ctx context.Context, p models.Principal, id models.Invi
 // resend plans the message first and then marks the invitation: interrupted in between, the same request does the rest.
 func (s *Service) resend(ctx context.Context, b models.Batch, inv models.Invitation, mac []byte) (models.Invitation, error) {
 	old := inv.PhoneMAC
-	inv.PhoneMAC, inv.Failed = mac, false
+	inv.PhoneMAC, inv.Sent, inv.Failed = mac, false, false
 	d := s.invites(b, []models.Invitation{inv})[0]
 	d.ID = models.DeliveryID(fmt.Sprintf("%s:invite:%x", inv.ID, mac[:min(len(mac), 6)]))
 	d.DueAt, d.CreatedAt = allowedAt(s.quiet, s.now()), s.now()

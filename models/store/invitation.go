@@ -103,10 +103,10 @@ func (s *Store) markInvitation(ctx context.Context, filter, fields bson.D) error
 	return wrap("mark invitation", err)
 }
 
-// ChangeInvitationPhone records that an invitation goes to another number now, if it still had the old one. False: somebody was faster.
+// ChangeInvitationPhone records that an invitation goes to another number now, where nothing was sent yet, if it still had the old one. False: somebody was faster.
 func (s *Store) ChangeInvitationPhone(ctx context.Context, id models.InvitationID, old, mac []byte) (bool, error) {
 	res, err := s.col(colInvitations).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "phone_mac", Value: old}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: "phone_mac", Value: mac}, {Key: "failed", Value: false}}}})
+		bson.D{{Key: "$set", Value: bson.D{{Key: "phone_mac", Value: mac}, {Key: "sent", Value: false}, {Key: "failed", Value: false}}}})
 	if err != nil {
 		return false, wrap("change invitation's phone", err)
 	}
