@@ -1,7 +1,9 @@
-// Package handlers is HTTP and nothing else: routes.go lists every route with its guard, handlers/api has the JSON, and this file joins them to the frame of handlers/web.
+// Package handlers is HTTP and nothing else: routes.go lists every route with its guard, handlers/api has the JSON, and this file joins them
+// to the frame of handlers/web.
 //
-// Behind a reverse proxy: it ends TLS, passes X-Request-Id and X-Forwarded-For on, and its network stands in HUISHENG_TRUSTED_PROXIES. The Host header is
-// never believed: links are made from HUISHENG_BASE_URL. /metrics answers only callers from a private network that no proxy passed on.
+// Behind a reverse proxy: it ends TLS, passes X-Request-Id and X-Forwarded-For on, and its network stands in HUISHENG_TRUSTED_PROXIES. The
+// Host header is never believed: links are made from HUISHENG_BASE_URL. /metrics answers only callers from a private network that no proxy
+// passed on.
 package handlers
 
 import (

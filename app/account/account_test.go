@@ -382,8 +382,13 @@ func TestWhoMakesAccountsForWhom(t *testing.T) {
 	_, err = k.CreateOperator(k.ctx, guangzhou, org.ID, NewAccount{Login: "school-1", Name: "甲"})
 	require.ErrorIs(t, err, models.ErrAccountTaken)
 	for _, in := range []NewAccount{
-		{Login: "school-2", Name: "甲", Role: models.RoleProvince}, {Login: "a", Name: "甲"}, {Login: "带中文", Name: "甲"}, {Login: "school-2"},
-		{Login: "school-2", Name: "甲\u202e乙"}, {Login: "school-2", Name: "甲", Password: "short"}, {Login: "school-2", Name: "甲", Region: "440100"},
+		{Login: "school-2", Name: "甲", Role: models.RoleProvince},
+		{Login: "a", Name: "甲"},
+		{Login: "带中文", Name: "甲"},
+		{Login: "school-2"},
+		{Login: "school-2", Name: "甲\u202e乙"},
+		{Login: "school-2", Name: "甲", Password: "short"},
+		{Login: "school-2", Name: "甲", Region: "440100"},
 	} {
 		_, err = k.CreateOperator(k.ctx, province, org.ID, in)
 		require.ErrorIs(t, err, models.ErrInvalid, in)
@@ -392,9 +397,12 @@ func TestWhoMakesAccountsForWhom(t *testing.T) {
 	_, err = k.CreateOfficial(k.ctx, guangzhou, NewAccount{Login: "city-2", Name: "甲", Role: models.RoleCity, Region: "440100"})
 	require.ErrorIs(t, err, models.ErrForbidden)
 	for _, in := range []NewAccount{
-		{Login: "city-2", Name: "甲", Role: models.RoleCity}, {Login: "city-2", Name: "甲", Role: models.RoleCity, Region: "440000"},
-		{Login: "city-2", Name: "甲", Role: models.RoleCity, Region: "440106"}, {Login: "city-2", Name: "甲", Role: models.RoleOperator},
-		{Login: "city-2", Name: "甲", Role: "root"}, {Login: "city-2", Name: "甲", Role: models.RoleAlliance, Region: "440100"},
+		{Login: "city-2", Name: "甲", Role: models.RoleCity},
+		{Login: "city-2", Name: "甲", Role: models.RoleCity, Region: "440000"},
+		{Login: "city-2", Name: "甲", Role: models.RoleCity, Region: "440106"},
+		{Login: "city-2", Name: "甲", Role: models.RoleOperator},
+		{Login: "city-2", Name: "甲", Role: "root"},
+		{Login: "city-2", Name: "甲", Role: models.RoleAlliance, Region: "440100"},
 	} {
 		_, err = k.CreateOfficial(k.ctx, province, in)
 		require.ErrorIs(t, err, models.ErrInvalid, in)

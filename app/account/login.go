@@ -23,8 +23,8 @@ type Login struct {
 	Account         models.Account
 }
 
-// Login checks a password and begins a session. A wrong name, a wrong password and their timing look the same. After five wrong passwords in a row the account is
-// locked for a quarter of an hour, also against the right one.
+// Login checks a password and begins a session. A wrong name, a wrong password and their timing look the same. After five wrong passwords in a
+// row the account is locked for a quarter of an hour, also against the right one.
 func (s *Service) Login(ctx context.Context, in Credentials) (Login, error) {
 	login := cleanLogin(in.Login)
 	if fields := missing(login, in.Password); len(fields) > 0 {
@@ -82,8 +82,9 @@ func (s *Service) unknown(ctx context.Context, login, password string) error {
 	return models.ErrWrongLogin
 }
 
-// verify checks the password of an account and counts the wrong ones. Reading the lock, checking and counting happen inside one slot: of many guesses that come
-// at once, no more are judged than are allowed and the slots hold, and a right one that comes after the lock is refused by ConfirmLogin.
+// verify checks the password of an account and counts the wrong ones. Reading the lock, checking and counting happen inside one slot: of many
+// guesses that come at once, no more are judged than are allowed and the slots hold, and a right one that comes after the lock is refused by
+// ConfirmLogin.
 func (s *Service) verify(ctx context.Context, id models.AccountID, password string) error {
 	return s.withSlot(ctx, func() error {
 		a, err := s.Store.FindAccount(ctx, models.SystemScope(), id)

@@ -144,8 +144,8 @@ type Change struct {
 	ResetPassword bool // makes a new initial password, which also ends a lock
 }
 
-// Update changes an account. The province may change every one, a city the operators of its organisations, nobody their own. Disabling and resetting end
-// all sessions of the account at once.
+// Update changes an account. The province may change every one, a city the operators of its organisations, nobody their own. Disabling and
+// resetting end all sessions of the account at once.
 func (s *Service) Update(ctx context.Context, p models.Principal, id models.AccountID, ch Change) (Created, error) {
 	a, err := s.Store.FindAccount(ctx, p.Scope(), id)
 	if err != nil {

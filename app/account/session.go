@@ -15,7 +15,8 @@ import (
 	"huisheng/models"
 )
 
-// refreshToken is a session's id and a secret of 32 random bytes. The database has the secret's hash alone; a plain hash is enough for what cannot be guessed.
+// refreshToken is a session's id and a secret of 32 random bytes. The database has the secret's hash alone; a plain hash is enough for what
+// cannot be guessed.
 type refreshToken struct {
 	session string
 	secret  string
@@ -54,7 +55,8 @@ func (s *Service) tokens(a models.Account, session, refresh string) (Login, erro
 	return Login{Access: t, Refresh: refresh, Account: a}, err
 }
 
-// Authenticate tells whose access token it is. A session that was ended ends its access tokens at once: it costs one read by id, and only desks pay it.
+// Authenticate tells whose access token it is. A session that was ended ends its access tokens at once: it costs one read by id, and only
+// desks pay it.
 func (s *Service) Authenticate(ctx context.Context, token string) (models.Principal, error) {
 	c, _, err := access.Parse[claims](s.signer, token)
 	if err != nil {
@@ -73,13 +75,14 @@ func unauthenticated(err error) error {
 	return err
 }
 
-// Refresh gives new tokens for a refresh token, once. A token that comes a second time has been copied: the session ends for whoever has a part of it. Name and role are read
-// anew from the account.
+// Refresh gives new tokens for a refresh token, once. A token that comes a second time has been copied: the session ends for whoever has a
+// part of it. Name and role are read anew from the account.
 func (s *Service) Refresh(ctx context.Context, token string) (Login, error) {
 	return s.refresh(ctx, token, 0)
 }
 
-// Renew is Refresh for a browser, which sends several requests at once with the same cookies: for a few seconds the token before gives another access token, without a new refresh token.
+// Renew is Refresh for a browser, which sends several requests at once with the same cookies: for a few seconds the token before gives another
+// access token, without a new refresh token.
 func (s *Service) Renew(ctx context.Context, token string) (Login, error) {
 	return s.refresh(ctx, token, parallelGrace)
 }
@@ -132,7 +135,8 @@ func (s *Service) Logout(ctx context.Context, p models.Principal) error {
 	return s.end(ctx, p, models.AuditLogout)
 }
 
-// LogoutToken ends the session of a refresh token, current or just replaced. A token that is no longer valid is no error: there is nothing left to end.
+// LogoutToken ends the session of a refresh token, current or just replaced. A token that is no longer valid is no error: there is nothing
+// left to end.
 func (s *Service) LogoutToken(ctx context.Context, token string) error {
 	r, ok := readRefresh(token)
 	if !ok {

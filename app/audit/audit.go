@@ -1,5 +1,5 @@
-// Package audit keeps the log of who did what. Entries are only ever added; each carries a keyed hash over itself and the one before, so that an entry that
-// was changed, removed or slipped in by somebody with access to the database is found by Verify.
+// Package audit keeps the log of who did what. Entries are only ever added; each carries a keyed hash over itself and the one before, so that
+// an entry that was changed, removed or slipped in by somebody with access to the database is found by Verify.
 package audit
 
 import (

@@ -1,4 +1,5 @@
-// Package api holds the JSON handlers: parse, one use case, answer. What is wrong is returned as an error and becomes a problem document in handlers/web.
+// Package api holds the JSON handlers: parse, one use case, answer. What is wrong is returned as an error and becomes a problem document in
+// handlers/web.
 package api
 
 import (

@@ -8,8 +8,8 @@ import (
 	"reflect"
 	"strings"
 
-	// The strict successor of encoding/json, from its authors; Go has it only behind an experiment as yet. It refuses unknown and repeated members, other capitals and invalid UTF-8,
-	// and says where.
+	// The strict successor of encoding/json, from its authors; Go has it only behind an experiment as yet. It refuses unknown and repeated
+	// members, other capitals and invalid UTF-8, and says where.
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
@@ -20,8 +20,8 @@ import (
 // errJSON is a body that is no JSON; its extra member `offset` says at which byte.
 var errJSON = models.NewError(models.KindInvalid, "malformed_json", "提交的内容不是有效的 JSON。", "The body is not valid JSON.")
 
-// Bind reads the body as one JSON object into a T, strictly: an unknown member or a wrong type is an error that names the field. If T has a method `Validate() []models.FieldError`
-// it is called. Every failure is a *models.Error of kind Invalid, or 415 for another content type.
+// Bind reads the body as one JSON object into a T, strictly: an unknown member or a wrong type is an error that names the field. If T has a
+// method `Validate() []models.FieldError` it is called. Every failure is a *models.Error of kind Invalid, or 415 for another content type.
 func Bind[T any](c *fiber.Ctx) (T, error) {
 	var in, none T
 	if err := needJSON(c); err != nil {

@@ -94,8 +94,8 @@ func errCut(cause error) error {
 	return &statusError{fiber.StatusBadRequest, errCutOff.Because(cause)}
 }
 
-// finishBody deals with a body that nobody read, because the route refused it or does not take one. What is left on the wire would be read as the next request, so it is
-// read to the end, or the connection is closed.
+// finishBody deals with a body that nobody read, because the route refused it or does not take one. What is left on the wire would be read as
+// the next request, so it is read to the end, or the connection is closed.
 func finishBody(c *fiber.Ctx) {
 	stream := c.Context().RequestBodyStream()
 	if stream == nil {

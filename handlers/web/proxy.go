@@ -24,8 +24,8 @@ func (f *Frame) trusted(a netip.Addr) bool {
 	return false
 }
 
-// clientIP is who sent the request: the peer, unless that is a trusted proxy; then the last address of X-Forwarded-For that is not a trusted proxy too. Addresses further
-// left are what the client itself claims.
+// clientIP is who sent the request: the peer, unless that is a trusted proxy; then the last address of X-Forwarded-For that is not a trusted
+// proxy too. Addresses further left are what the client itself claims.
 func (f *Frame) clientIP(c *fiber.Ctx) string {
 	a := peer(c)
 	if !f.trusted(a) {
@@ -44,7 +44,8 @@ func (f *Frame) clientIP(c *fiber.Ctx) string {
 	return a.String()
 }
 
-// admitPrivate is for what operators of the service read, such as /metrics: from this machine or a private network, and not passed on by a proxy that faces the world.
+// admitPrivate is for what operators of the service read, such as /metrics: from this machine or a private network, and not passed on by a
+// proxy that faces the world.
 func (f *Frame) admitPrivate(c *fiber.Ctx) error {
 	a := peer(c)
 	inside := a.IsLoopback() || a.IsPrivate() || a.IsUnspecified() // unspecified: a test without a connection

@@ -80,7 +80,8 @@ func (r Route) Stream() Route { r.stream = true; return r }
 // Timeout allows the handling to take d.
 func (r Route) Timeout(d time.Duration) Route { r.timeout = d; return r }
 
-// Mount adds routes. It panics on a route without a guard, with a guard that nobody implements, or mounted twice: mistakes of the programmer, found at the start.
+// Mount adds routes. It panics on a route without a guard, with a guard that nobody implements, or mounted twice: mistakes of the programmer,
+// found at the start.
 func (f *Frame) Mount(app *fiber.App, routes []Route) {
 	seen := map[string]bool{}
 	for _, r := range routes {

@@ -61,8 +61,8 @@ func cookieName(name string, production bool) string {
 	return name
 }
 
-// identify finds out who is logged in: by the Authorization header, or by the console's cookies. An access cookie that has run out is replaced with the refresh cookie,
-// so that a person never notices.
+// identify finds out who is logged in: by the Authorization header, or by the console's cookies. An access cookie that has run out is replaced
+// with the refresh cookie, so that a person never notices.
 func (f *Frame) identify(c *fiber.Ctx, st *state) error {
 	ctx := c.UserContext()
 	if token, ok := bearer(c); ok {
@@ -137,7 +137,8 @@ const (
 	nonceLen   = 16
 )
 
-// CSRF is the token that a page puts into its forms. It is bound to the session, and differs each time so that a compressed page does not give it away.
+// CSRF is the token that a page puts into its forms. It is bound to the session, and differs each time so that a compressed page does not give
+// it away.
 func CSRF(c *fiber.Ctx) string {
 	st := stateOf(c)
 	nonce := make([]byte, nonceLen, 2*nonceLen)
@@ -154,7 +155,8 @@ func (f *Frame) csrfMAC(session string, nonce []byte) []byte {
 // errCrossSite is the cause of a refused form, for the log.
 var errCrossSite = errors.New("form sent from another site")
 
-// refuseForgery stops a request that another site made the browser send: a form from elsewhere, or an unsafe request on the strength of cookies without the page's token.
+// refuseForgery stops a request that another site made the browser send: a form from elsewhere, or an unsafe request on the strength of
+// cookies without the page's token.
 func (f *Frame) refuseForgery(c *fiber.Ctx, st *state) error {
 	switch c.Method() {
 	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:

@@ -17,8 +17,8 @@ const streamLife = 10 * time.Minute
 // Send sends one event with v as its JSON. An error means that the client is gone: stop.
 type Send func(event string, v any) error
 
-// Events answers with server-sent events: run sends them until it returns, the client goes, the server shuts down or the stream has lived long enough; then ctx ends. run starts after
-// the handler has returned and must not touch the request's context.
+// Events answers with server-sent events: run sends them until it returns, the client goes, the server shuts down or the stream has lived long
+// enough; then ctx ends. run starts after the handler has returned and must not touch the request's context.
 func Events(c *fiber.Ctx, run func(ctx context.Context, send Send) error) error {
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set("X-Accel-Buffering", "no") // or nginx would keep the events

@@ -1,5 +1,6 @@
-// Package web is the frame around every request: routes that are closed unless their guard opens them, request ids, deadlines, limits on bodies, security headers,
-// one translation of errors into problem documents, access log and metrics. Handlers get typed input from Bind, Page and Principal, return an error, and know nothing of the rest.
+// Package web is the frame around every request: routes that are closed unless their guard opens them, request ids, deadlines, limits on
+// bodies, security headers, one translation of errors into problem documents, access log and metrics. Handlers get typed input from Bind, Page
+// and Principal, return an error, and know nothing of the rest.
 package web
 
 import (
@@ -98,7 +99,6 @@ type state struct {
 	pattern    string // of the route: paths hold tokens and are never logged
 	principal  models.Principal
 	cookie     bool // logged in by cookie, so that a forged form must be ruled out
-	csrf       bool // a forged form has been ruled out
 	respondent any
 }
 

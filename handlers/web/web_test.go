@@ -198,7 +198,7 @@ func TestStrictJSON(t *testing.T) {
 	require.Equal(t, 200, post(`{}`, "Content-Type", "application/json; charset=UTF-8").StatusCode)
 
 	for body, want := range map[string]models.FieldError{
-		`{"nmae":"甲"}`:                         {Field: "nmae", Code: "unknown_field"},
+		`{"title":"甲"}`:                        {Field: "title", Code: "unknown_field"},
 		`{"Name":"甲"}`:                         {Field: "Name", Code: "unknown_field"},
 		`{"parts":[{"code":"1"},{"cod":"2"}]}`: {Field: "parts[1].cod", Code: "unknown_field"},
 		`{"name":5}`:                           {Field: "name", Code: "wrong_type"},

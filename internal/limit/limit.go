@@ -1,5 +1,5 @@
-// Package limit counts events by key: exactly, across processes, in Redis; by this process alone while Redis is away. A limit is a courtesy to the service, never
-// a promise about data, so it fails open to the local count and never fails a request.
+// Package limit counts events by key: exactly, across processes, in Redis; by this process alone while Redis is away. A limit is a courtesy to
+// the service, never a promise about data, so it fails open to the local count and never fails a request.
 package limit
 
 import (
@@ -30,13 +30,14 @@ type Limiter struct {
 	key       []byte
 	local     *local
 	now       func() time.Time
+	patience  time.Duration
 	openUntil atomic.Int64 // unix nanoseconds: until then Redis is not asked
 }
 
 var _ port.Limiter = (*Limiter)(nil)
 
-// Connect makes a client for the limiter from a redis:// address. It does not dial yet. The deadline of each question is respected and nothing is retried,
-// unlike go-redis does by default.
+// Connect makes a client for the limiter from a redis:// address. It does not dial yet. The deadline of each question is respected and nothing
+// is retried, unlike go-redis does by default.
 func Connect(address string) (*redis.Client, error) {
 	o, err := redis.ParseURL(address)
 	if err != nil {
@@ -49,22 +50,22 @@ func Connect(address string) (*redis.Client, error) {
 	return redis.NewClient(o), nil
 }
 
-// New makes a limiter on rdb; nil counts locally only. Keys are hashed with key before they go to Redis, because they are made of addresses, names and
-// numbers of phones; limiters with the same key share their counts.
+// New makes a limiter on rdb; nil counts locally only. Keys are hashed with key before they go to Redis, because they are made of addresses,
+// names and numbers of phones; limiters with the same key share their counts.
 func New(rdb redis.UniversalClient, key []byte, now func() time.Time) *Limiter {
-	l := &Limiter{key: key, local: newLocal(now), now: now}
+	l := &Limiter{key: key, local: newLocal(now), now: now, patience: patience}
 	if rdb != nil {
 		l.rate = redis_rate.NewLimiter(rdb)
 	}
 	return l
 }
 
-// Allow counts one event under key and says whether it is within the limit, and if not, how long to wait. The events may come all at once or spread out: it is
-// a bucket of lim.Rate tokens that fills evenly in lim.Per.
+// Allow counts one event under key and says whether it is within the limit, and if not, how long to wait. The events may come all at once or
+// spread out: it is a bucket of lim.Rate tokens that fills evenly in lim.Per.
 func (l *Limiter) Allow(ctx context.Context, key string, lim port.Limit) (bool, time.Duration) {
 	id := l.hash(key, lim)
 	if l.askRedis() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.patience)
 		defer cancel()
 		res, err := l.rate.Allow(ctx, id, redis_rate.Limit{Rate: lim.Rate, Burst: lim.Rate, Period: lim.Per})
 		if err == nil {

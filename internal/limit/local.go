@@ -9,7 +9,8 @@ import (
 	"huisheng/app/port"
 )
 
-// generation is how many keys the local count keeps before the older half is forgotten: a bound on memory that an attacker with many addresses cannot move.
+// generation is how many keys the local count keeps before the older half is forgotten: a bound on memory that an attacker with many addresses
+// cannot move.
 const generation = 8192
 
 // local counts in this process. Two generations of buckets are kept; a bucket in use moves to the younger one, the older one is dropped as a whole.

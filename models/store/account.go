@@ -59,8 +59,8 @@ func (s *Store) ListAccounts(ctx context.Context, sc models.Scope, f AccountFilt
 	return models.NewList(list, p, func(a models.Account) string { return string(a.ID) }), wrap("list accounts", err)
 }
 
-// CountWrongPassword counts one wrong password and, at the allowed number in a row, locks the account until the given moment and starts counting anew. It says
-// whether this one locked it.
+// CountWrongPassword counts one wrong password and, at the allowed number in a row, locks the account until the given moment and starts
+// counting anew. It says whether this one locked it.
 func (s *Store) CountWrongPassword(ctx context.Context, id models.AccountID, allowed int, until time.Time) (locked bool, err error) {
 	var a models.Account
 	err = s.col(colAccounts).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: id}},
@@ -78,8 +78,8 @@ func (s *Store) CountWrongPassword(ctx context.Context, id models.AccountID, all
 	return res.MatchedCount == 1, nil
 }
 
-// ConfirmLogin forgets the wrong passwords of an account whose password was just given correctly. It reports false, and changes nothing, when the account is disabled
-// or was locked meanwhile: a right guess among many wrong ones sent at once does not open it.
+// ConfirmLogin forgets the wrong passwords of an account whose password was just given correctly. It reports false, and changes nothing, when
+// the account is disabled or was locked meanwhile: a right guess among many wrong ones sent at once does not open it.
 func (s *Store) ConfirmLogin(ctx context.Context, id models.AccountID, now time.Time) (bool, error) {
 	res, err := s.col(colAccounts).UpdateOne(ctx,
 		bson.D{{Key: "_id", Value: id}, {Key: "disabled", Value: false}, {Key: "locked_until", Value: bson.D{{Key: "$lte", Value: now}}}},

@@ -54,8 +54,8 @@ func (s *Store) ListOrgs(ctx context.Context, sc models.Scope, f OrgFilter, p mo
 	return models.NewList(list, p, func(o models.Org) string { return string(o.ID) }), wrap("list orgs", err)
 }
 
-// ReplaceOrg writes an organisation that was read with its UpdatedAt as it was; ErrConflict when somebody else changed it in between, ErrOrgExists when
-// another one has the credit code.
+// ReplaceOrg writes an organisation that was read with its UpdatedAt as it was; ErrConflict when somebody else changed it in between,
+// ErrOrgExists when another one has the credit code.
 func (s *Store) ReplaceOrg(ctx context.Context, o models.Org, was time.Time) error {
 	res, err := s.col(colOrgs).ReplaceOne(ctx, bson.D{{Key: "_id", Value: o.ID}, {Key: "updated_at", Value: was}}, o)
 	switch err = wrap("replace org", err); {

@@ -22,8 +22,8 @@ func (s *Store) FindSession(ctx context.Context, id string, now time.Time) (mode
 	return x, wrap("find session", err)
 }
 
-// RotateSession replaces the current refresh token's hash with the next one and keeps it as the previous; false when another hash is current or the session is over.
-// Of several calls with the same token exactly one gets true.
+// RotateSession replaces the current refresh token's hash with the next one and keeps it as the previous; false when another hash is current
+// or the session is over. Of several calls with the same token exactly one gets true.
 func (s *Store) RotateSession(ctx context.Context, id string, current, next []byte, now time.Time) (bool, error) {
 	res, err := s.col(colSessions).UpdateOne(ctx, append(alive(id, now), bson.E{Key: "current", Value: current}),
 		bson.D{{Key: "$set", Value: bson.D{{Key: "current", Value: next}, {Key: "previous", Value: current}, {Key: "rotated_at", Value: now}}}})
