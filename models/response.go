@@ -15,9 +15,10 @@ const (
 
 // Consents is what the person agreed to, and to which text.
 type Consents struct {
-	Notice     string `bson:"notice" json:"notice"`           // version of the notice
-	NoticeHash string `bson:"notice_hash,omitempty" json:"-"` // of the text shown
-	Wage       bool   `bson:"wage" json:"wage"`               // separate consent to money questions
+	Lang       string `bson:"lang,omitempty" json:"lang,omitempty"` // language the notice was shown in; empty: Chinese
+	Notice     string `bson:"notice" json:"notice"`                 // version of the notice
+	NoticeHash string `bson:"notice_hash,omitempty" json:"-"`       // of the text shown
+	Wage       bool   `bson:"wage" json:"wage"`                     // separate consent to money questions
 }
 
 // Response is one person's answers. Its id is a keyed hash of the invitation (or, for staff, of batch and phone), which makes

@@ -159,6 +159,9 @@ func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response
 		return models.Response{}, models.ErrInvalid.WithFields(wrong...)
 	}
 	consents := models.Consents{Notice: in.Consents.Notice, Wage: in.Consents.Wage, NoticeHash: q.Notice.Hash()}
+	if in.Consents.Lang == models.LangEnglish { // the proof is of the words that were shown
+		consents.Lang, consents.NoticeHash = models.LangEnglish, q.Localized(models.LangEnglish).Notice.Hash()
+	}
 	answers, texts, err := s.split(q, c.Response, clean)
 	if err != nil {
 		return models.Response{}, err
