@@ -82,38 +82,37 @@ func (c *Config) fillIn() {
 
 // Validate names every variable that cannot be right.
 func (c Config) Validate() error {
-	var errs []error
-	bad := func(name, why string) { errs = append(errs, fmt.Errorf("%s: %s", name, why)) }
-	if c.Env != "dev" && c.Env != "production" {
-		bad("HUISHENG_ENV", "must be dev or production")
+	p := problems{}
+	p.check(c.Env == "dev" || c.Env == "production", "HUISHENG_ENV", "must be dev or production")
+	u, err := url.Parse(c.BaseURL)
+	p.check(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"),
+		"HUISHENG_BASE_URL", "must be the address that phones reach, such as https://jnpj.example.cn")
+	_, err = ParseQuiet(c.SMS.QuietHours)
+	p.check(err == nil, "HUISHENG_QUIET_HOURS", "must be written like 20:00-09:00, or none")
+	p.check(c.BatchDays >= 1 && c.BatchDays <= 365, "HUISHENG_BATCH_DAYS", "must be 1 to 365")
+	p.check(c.SMS.DailyCap >= 1 && c.SMS.MonthlyCap >= 1 && c.SMS.Workers >= 1, "HUISHENG_SMS_*_CAP, HUISHENG_SMS_WORKERS", "must be at least 1")
+	p.check(c.SMS.SettleAfter >= time.Second, "HUISHENG_SMS_SETTLE", "must be at least 1s")
+	p.check(c.JobInterval >= 10*time.Millisecond && c.LeaseDuration >= time.Second, "HUISHENG_JOB_INTERVAL, HUISHENG_LEASE", "must be at least 10ms and 1s")
+	if c.Production() {
+		c.validateProduction(&p)
 	}
-	if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		bad("HUISHENG_BASE_URL", "must be the address that phones reach, such as https://jnpj.example.cn")
-	} else if c.Production() && u.Scheme != "https" {
-		bad("HUISHENG_BASE_URL", "must be https in production")
+	return errors.Join(p...)
+}
+
+// validateProduction refuses what is fine on a developer's machine and dangerous elsewhere.
+func (c Config) validateProduction(p *problems) {
+	p.check(strings.HasPrefix(c.BaseURL, "https://"), "HUISHENG_BASE_URL", "must be https in production")
+	p.check(c.SMS.Channel != "console", "HUISHENG_SMS_CHANNEL", "console sends nothing; production needs aliyun, tencent or gateway")
+	p.check(c.DemoPassword == "", "HUISHENG_DEMO_PASSWORD", "is for dev only")
+}
+
+// problems collects what is wrong, so that all of it can be mended at once.
+type problems []error
+
+func (p *problems) check(ok bool, name, why string) {
+	if !ok {
+		*p = append(*p, fmt.Errorf("%s: %s", name, why))
 	}
-	if c.Production() && c.SMS.Channel == "console" {
-		bad("HUISHENG_SMS_CHANNEL", "console sends nothing; production needs aliyun, tencent or gateway")
-	}
-	if c.Production() && c.DemoPassword != "" {
-		bad("HUISHENG_DEMO_PASSWORD", "is for dev only")
-	}
-	if _, err := ParseQuiet(c.SMS.QuietHours); err != nil {
-		bad("HUISHENG_QUIET_HOURS", err.Error())
-	}
-	if c.BatchDays < 1 || c.BatchDays > 365 {
-		bad("HUISHENG_BATCH_DAYS", "must be 1 to 365")
-	}
-	if c.SMS.DailyCap < 1 || c.SMS.MonthlyCap < 1 || c.SMS.Workers < 1 {
-		bad("HUISHENG_SMS_*_CAP, HUISHENG_SMS_WORKERS", "must be at least 1")
-	}
-	if c.SMS.SettleAfter < time.Second {
-		bad("HUISHENG_SMS_SETTLE", "must be at least 1s")
-	}
-	if c.JobInterval < 10*time.Millisecond || c.LeaseDuration < time.Second {
-		bad("HUISHENG_JOB_INTERVAL, HUISHENG_LEASE", "must be at least 10ms and 1s")
-	}
-	return errors.Join(errs...)
 }
 
 // Quiet is the part of the day, in minutes after midnight Beijing time, in which no message but a one-time code goes out. From may be
