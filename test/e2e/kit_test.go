@@ -68,7 +68,7 @@ func newSite(t *testing.T, env ...string) *site {
 	s.client = &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	s.env = append(os.Environ(), "HUISHENG_ADDR="+addr, "HUISHENG_DATABASE="+s.database, "HUISHENG_ENV=dev", "HUISHENG_BASE_URL=http://"+addr,
 		"HUISHENG_KEYS_FILE="+filepath.Join(t.TempDir(), "keys.json"), "HUISHENG_DEMO_PASSWORD="+password, "HUISHENG_LOG_LEVEL=warn",
-		"HUISHENG_JOB_INTERVAL=100ms", "HUISHENG_LEASE=2s", "HUISHENG_QUIET_HOURS=none",
+		"HUISHENG_JOB_INTERVAL=100ms", "HUISHENG_LEASE=2s", "HUISHENG_QUIET_HOURS=none", "HUISHENG_SMS_SETTLE=1s",
 		"MONGODB_URI="+testkit.MongoURI(t), "REDIS_URL="+testkit.RedisURL(t))
 	s.env = append(s.env, env...)
 	t.Cleanup(s.drop)
