@@ -1,12 +1,20 @@
 package models
 
-import "time"
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
 
 // Figures are an organisation's declared figures for one period, with who declared them; every change keeps the versions before.
 type Figures struct {
-	ID       string          `bson:"_id"` // org|period
+	ID       string          `bson:"_id"` // see RollupID
 	Org      OrgID           `bson:"org"`
 	Region   string          `bson:"region"`
+	Kind     OrgKind         `bson:"kind"`
 	Period   string          `bson:"period"`
 	Current  FigureVersion   `bson:"current"`
 	Versions []FigureVersion `bson:"versions"` // earlier ones, oldest first
@@ -21,5 +29,59 @@ type FigureVersion struct {
 	At     time.Time          `bson:"at" json:"at"`
 }
 
-// FigureHeadcount is the number of employees in posts of the filed occupations on the period's last day: E5's denominator.
-const FigureHeadcount = "headcount"
+// The names of declared figures.
+const (
+	FigureHeadcount     = "headcount"        // employees in posts of the filed occupations on the period's last day, persons: E5's denominator
+	FigureEnrolment     = "enrolment_count"  // 招生规模, persons
+	FigureAssessment    = "assessment_count" // 评价规模, 人次
+	FigureComplaintRate = "complaint_rate"   // 投诉率 as the alliance reports it, per 100 人次
+	FigureCoursePrice   = "course_price"     // 课程价格, median of the published prices, yuan
+)
+
+// maxFigure is larger than any headcount or price and small enough that every whole number below it is exact.
+const maxFigure = 1e9
+
+// wholeFigures are the names with whether the figure is a count of people or cases.
+func wholeFigures() map[string]bool {
+	return map[string]bool{
+		FigureHeadcount: true, FigureEnrolment: true, FigureAssessment: true, FigureComplaintRate: false, FigureCoursePrice: false,
+	}
+}
+
+// maxFigureSource is the longest description of a source, in characters.
+const maxFigureSource = 200
+
+// Check says what is wrong with a declaration: unknown names, negative, infinite or absurd numbers, parts of people, no source.
+func (v FigureVersion) Check() []FieldError {
+	var wrong []FieldError
+	fail := func(field, code, message string) {
+		wrong = append(wrong, FieldError{Field: field, Code: code, Message: message})
+	}
+	if len(v.Values) == 0 {
+		fail("values", "required", "请至少填写一项数据。")
+	}
+	whole := wholeFigures()
+	for _, name := range slices.Sorted(maps.Keys(v.Values)) {
+		x := v.Values[name]
+		isWhole, known := whole[name]
+		field := "values." + echo(name)
+		switch {
+		case !known:
+			fail(field, "unknown_figure", "没有这一项数据，请检查名称。")
+		case math.IsNaN(x) || x < 0 || x > maxFigure:
+			fail(field, "out_of_range", "请填写0到10亿之间的数。")
+		case isWhole && x != math.Trunc(x):
+			fail(field, "not_whole", "人数和人次请填写整数。")
+		}
+	}
+	switch n := utf8.RuneCountInString(v.Source); {
+	case strings.TrimSpace(v.Source) == "":
+		fail("source", "required", "请写明数据出处，例如“人事系统2026年12月31日在岗名册”。")
+	case n > maxFigureSource || !Printable(v.Source):
+		fail("source", "too_long", "数据出处请写在200字以内，不要换行。")
+	}
+	return wrong
+}
+
+// ErrFiguresChanged says that somebody else declared the same figures in between.
+var ErrFiguresChanged = NewError(KindConflict, "figures_changed", "这些数据刚被别人修改过，请刷新后再改。", "Somebody changed these figures meanwhile; reload and try again.")

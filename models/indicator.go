@@ -2,6 +2,7 @@ package models
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -11,18 +12,36 @@ const MinCell = 5
 // LowSample is the sample under which a figure is shown with the flag LOW_SAMPLE and kept out of rankings and exit decisions.
 const LowSample = 30
 
-// Cell is the mergeable raw material of one indicator: n people, and a sum or a histogram over them. Sums are integers (numerators, or
-// micro-points for scores) so that merging in any order gives the same result to the last digit.
+// lowResponse is the response rate, as one in so many, under which a form's figures carry LOW_SAMPLE whatever their size: one in five.
+const lowResponse = 5
+
+// Cell is the mergeable raw material of one indicator: n people or cases, and a sum or a histogram over them. Sums are integers (numerators,
+// or ScoreUnit parts of a point) so that merging in any order gives the same result to the last digit.
 type Cell struct {
-	N    int64            `bson:"n"`
-	Sum  int64            `bson:"s"`
-	Hist map[string]int64 `bson:"h,omitempty"` // option value → people, for bands
+	N       int64            `bson:"n"`
+	Sum     int64            `bson:"s"`
+	Hist    map[string]int64 `bson:"h,omitempty"` // option value → people, for bands
+	Missing int64            `bson:"m,omitempty"` // organisations without the declared figure that the denominator needs
+	Version string           `bson:"v,omitempty"` // of the definition it was counted by; VersionMixed after merging different ones
+	Peak    int64            `bson:"p,omitempty"` // released cells: the largest n ever shown, see Release
 }
 
-// Merge adds o to c.
+// VersionMixed stands for several versions of a definition in one cell.
+const VersionMixed = "mixed"
+
+// Merge adds o to c. The order and grouping of merges change nothing in the result.
 func (c *Cell) Merge(o Cell) {
+	switch {
+	case o.N == 0 || c.Version == o.Version:
+	case c.N == 0:
+		c.Version = o.Version
+	default:
+		c.Version = VersionMixed
+	}
 	c.N += o.N
 	c.Sum += o.Sum
+	c.Missing += o.Missing
+	c.Peak = 0
 	for k, v := range o.Hist {
 		if c.Hist == nil {
 			c.Hist = make(map[string]int64, len(o.Hist))
@@ -31,34 +50,47 @@ func (c *Cell) Merge(o Cell) {
 	}
 }
 
-// Tally is what one batch's responses add up to, by indicator id. Live is everything, for regulators. Released is what the
-// organisation may see: it moves only in steps of MinCell people, so that neither two periods nor two moments can be subtracted
-// to reveal fewer.
-type Tally struct {
-	ID         BatchID         `bson:"_id"`
-	Org        OrgID           `bson:"org"`
-	Region     string          `bson:"region"`
-	Kind       OrgKind         `bson:"kind"`
-	Anchor     time.Time       `bson:"anchor"`
-	Live       map[string]Cell `bson:"live"`
-	Released   map[string]Cell `bson:"released"`
-	Submitted  int64           `bson:"submitted"`          // live
-	SubmittedR int64           `bson:"submitted_released"` // released
-	Reached    int64           `bson:"reached"`            // invitations delivered or opened
-	Catalog    string          `bson:"catalog"`            // hash of the indicator definitions used; another one makes the tally stale
-	ComputedAt time.Time       `bson:"computed_at"`
+// MergeCells adds each cell of src to the cell of the same indicator in dst.
+func MergeCells(dst, src map[string]Cell) {
+	for id, o := range src {
+		c := dst[id]
+		c.Merge(o)
+		dst[id] = c
+	}
 }
 
 // Rollup is the finished figures of one organisation and period: what a read returns by one look-up.
 type Rollup struct {
-	ID         string           `bson:"_id"` // org|period
+	ID         string           `bson:"_id"` // see RollupID
 	Org        OrgID            `bson:"org"`
 	Region     string           `bson:"region"`
 	Kind       OrgKind          `bson:"kind"`
 	Period     string           `bson:"period"`
-	Live       []IndicatorValue `bson:"live"`
-	Released   []IndicatorValue `bson:"released"`
+	Live       []IndicatorValue `bson:"live"`     // for regulators
+	Released   []IndicatorValue `bson:"released"` // for the organisation
+	Cells      map[string]Cell  `bson:"cells"`    // live, by indicator: what a region's figures are merged from
+	Records    RecordCount      `bson:"records"`
+	Catalog    string           `bson:"catalog"` // hash of the definitions used; another one makes the rollup stale
+	Version    int64            `bson:"version"` // optimistic lock
 	ComputedAt time.Time        `bson:"computed_at"`
+}
+
+// RollupID is the id of an organisation's figures of a period, and of what it declared for it.
+func RollupID(org OrgID, period string) string { return string(org) + "|" + period }
+
+// View gives the figures that a reader with scope sc may see.
+func (r Rollup) View(sc Scope) []IndicatorValue {
+	if sc.IsOrg() {
+		return r.Released
+	}
+	return r.Live
+}
+
+// RecordCount is how many assessment records, and how many different people among them, an organisation has in a period.
+type RecordCount struct {
+	Records int64     `bson:"n"`
+	Persons int64     `bson:"persons"`
+	At      time.Time `bson:"at"` // when it was counted
 }
 
 // IndicatorValue is one figure as read. A denominator of 0 gives a nil Value, never 0 or 100.
@@ -80,10 +112,19 @@ type IndicatorValue struct {
 
 // Flags of an IndicatorValue.
 const (
-	FlagLowSample  = "LOW_SAMPLE"
-	FlagSuppressed = "SMALL_CELL"
-	FlagNoFigure   = "FIGURE_MISSING"
+	FlagLowSample  = "LOW_SAMPLE"       // fewer than LowSample people, or fewer than one in five of those asked
+	FlagSuppressed = "SMALL_CELL"       // hidden from the organisation: fewer than MinCell people
+	FlagNoFigure   = "FIGURE_MISSING"   // the declared figure that the denominator needs is missing, for a region: of some organisations
+	FlagOrMore     = "OR_MORE"          // the median lies in the open band above: this much or more
+	FlagOldVersion = "OLDER_DEFINITION" // some of it was released under an earlier version of the definition
 )
+
+// flag adds a flag once.
+func (v *IndicatorValue) flag(name string) {
+	if !slices.Contains(v.Flags, name) {
+		v.Flags = append(v.Flags, name)
+	}
+}
 
 // Wilson gives the 95 % score interval of k successes in n trials (E. B. Wilson, 1927), as fractions; n = 0 gives 0, 1.
 func Wilson(k, n int64) (low, high float64) {
@@ -99,7 +140,7 @@ func Wilson(k, n int64) (low, high float64) {
 }
 
 // RoundHalfUp rounds x to the given number of decimals, halves away from zero. Inputs are ratios of integers; a nudge of one part in
-// 10¹² keeps decimal halves such as 0.285 from falling down for want of a binary digit.
+// 10⁹ keeps decimal halves such as 0.285 from falling down for want of a binary digit. Where both integers are at hand, ratio is exact.
 func RoundHalfUp(x float64, decimals int) float64 {
 	f := math.Pow(10, float64(decimals))
 	return math.Floor(math.Abs(x)*f+0.5+1e-9) / f * sign(x)
@@ -110,4 +151,10 @@ func sign(x float64) float64 {
 		return -1
 	}
 	return 1
+}
+
+// ratio gives scale × num / den rounded half up to a whole number, exactly; den must be positive and num not negative.
+func ratio(num, scale, den int64) int64 {
+	whole, rest := num/den, num%den // keeps scale × num inside 64 bits for every sum that can occur
+	return whole*scale + (2*rest*scale+den)/(2*den)
 }

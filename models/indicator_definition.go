@@ -87,7 +87,7 @@ func (b Builtin) Valid() bool {
 // Measure is the machine's part of a definition. Answers in neither Numerator nor Denominator (不清楚, 不想说) do not count at all.
 type Measure struct {
 	Type          MeasureType
-	Questionnaire string // code; every version of it counts
+	Questionnaire string // code; every version of it counts. A response rate has one too: whose answers count as valid responses
 	Question      string
 	Questions     []string
 	Numerator     []string // option values, all of them in Denominator too

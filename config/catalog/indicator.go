@@ -140,7 +140,9 @@ func (f *file) measure(entry located[indicatorEntry], m models.Measure) {
 		if !m.Builtin.Valid() {
 			f.report(line(raw.Name.Line, at), "%s: builtin %q is unknown", what, m.Builtin)
 		}
-		return
+		if m.Builtin != models.BuiltinResponseRate { // the others are not about answers
+			return
+		}
 	}
 	q, ok := f.l.cat.Latest(m.Questionnaire)
 	if !ok {
@@ -153,6 +155,7 @@ func (f *file) measure(entry located[indicatorEntry], m models.Measure) {
 	}
 	f.eligible(what, at, q, m)
 	switch m.Type {
+	case models.MeasureBuiltin:
 	case models.MeasureRate:
 		f.rate(what, at, q, raw)
 	case models.MeasureScore:

@@ -6,16 +6,18 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
 // Writer writes a workbook of one table as a stream: nothing is kept in memory or on disk. Every cell is text with the text format and the
 // mark that Excel sets for a leading apostrophe, so that =HYPERLINK(…) or +86… stays what it is, also after somebody edits the cell.
 type Writer struct {
-	zip *zip.Writer
-	out *bufio.Writer
-	row int
-	err error
+	zip   *zip.Writer
+	out   *bufio.Writer
+	row   int
+	lists []string // the drop-down lists, which follow the rows
+	err   error
 }
 
 // The parts of the smallest workbook. Cell style 1 is text, style 2 the bold text of the heading.
@@ -32,7 +34,7 @@ const (
 <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/><name val="等线"/></font><font><b/><sz val="11"/><name val="等线"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" quotePrefix="1"/><xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" quotePrefix="1"/></cellXfs></styleSheet>`
 	sheetHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>`
-	sheetTail = `</sheetData></worksheet>`
+	sheetTail = `</worksheet>`
 )
 
 // NewWriter starts a workbook with one table. name is the table's (at most 31 characters, none of []:*?/\); widths are those of the first
@@ -40,8 +42,11 @@ const (
 func NewWriter(w io.Writer, name string, widths []int) (*Writer, error) {
 	z := zip.NewWriter(w)
 	for _, part := range []struct{ name, body string }{
-		{"[Content_Types].xml", partTypes}, {"_rels/.rels", partRoot}, {"xl/workbook.xml", fmt.Sprintf(partBook, escapeXML(name))},
-		{"xl/_rels/workbook.xml.rels", partBookRelations}, {"xl/styles.xml", partStyles},
+		{"[Content_Types].xml", partTypes},
+		{"_rels/.rels", partRoot},
+		{"xl/workbook.xml", fmt.Sprintf(partBook, escapeXML(name))},
+		{"xl/_rels/workbook.xml.rels", partBookRelations},
+		{"xl/styles.xml", partStyles},
 	} {
 		p, err := z.Create(part.name)
 		if err == nil {
@@ -94,8 +99,20 @@ func (w *Writer) WriteRow(cells []string) error {
 	return w.err
 }
 
+// Choices gives a column (0 is A) a drop-down list below the heading. Together the choices have at most 250 characters and none a comma: the
+// format keeps them in one text.
+func (w *Writer) Choices(column int, choices []string) {
+	name := ColumnName(column)
+	w.lists = append(w.lists, `<dataValidation type="list" allowBlank="1" showErrorMessage="1" sqref="`+name+`2:`+name+`1048576"><formula1>&quot;`+
+		escapeXML(strings.Join(choices, ","))+`&quot;</formula1></dataValidation>`)
+}
+
 // Close finishes the workbook; it does not close the underlying writer.
 func (w *Writer) Close() error {
+	w.put(`</sheetData>`)
+	if len(w.lists) > 0 {
+		w.put(`<dataValidations count="` + strconv.Itoa(len(w.lists)) + `">` + strings.Join(w.lists, "") + `</dataValidations>`)
+	}
 	w.put(sheetTail)
 	if w.err == nil {
 		w.err = w.out.Flush()

@@ -73,6 +73,8 @@ func schema() []index {
 		{col: colBatches, keys: asc("region", "created_at")},                                          // a city's
 		{col: colBatches, keys: asc("state", "closes_at")},                                            // closing, reminding, paused ones
 		{col: colBatches, keys: asc("counts_due")},                                                    // whose counts to derive again
+		{col: colBatches, keys: asc("counts_at")},                                                     // the tally job: where messages arrived
+		{col: colBatches, keys: asc("ratings_in"), partial: has("ratings_in")},                        // the tally job: ratings handed in
 		{col: colDepartments, keys: asc("batch")},                                                     // a batch's departments
 		{col: colInvitations, keys: asc("code_mac"), unique: true},                                    // typed code; two people never share one
 		{col: colInvitations, keys: asc("record", "questionnaire.code"), unique: true},                // one invitation per record and questionnaire, whichever claim comes first
@@ -93,9 +95,12 @@ func schema() []index {
 		{col: colComplaints, keys: asc("org", "accepted_at")},                                         // E4 by period
 		{col: colComplaints, keys: asc("changed_at")},                                                 // the rollup job reads from its watermark
 		{col: colRatings, keys: asc("batch", "department")},                                           // progress of a department
-		{col: colFigures, keys: asc("org", "period")},                                                 // what an organisation declared
+		{col: colRatings, keys: asc("changed_at")},                                                    // the tally job reads from its watermark
+		{col: colFigures, keys: asc("current.at")},                                                    // the tally job: figures declared
 		{col: colTallies, keys: asc("org", "anchor")},                                                 // a period's tallies
-		{col: colRollups, keys: asc("region", "kind", "period")},                                      // region figures
+		{col: colTallies, keys: asc("catalog")},                                                       // those of other definitions
+		{col: colRollups, keys: asc("period", "kind", "region")},                                      // region figures
+		{col: colRollups, keys: asc("catalog")},                                                       // those of other definitions
 		{col: colAudit, keys: asc("region", "_id")},                                                   // a city's part of the log; the whole is read by _id
 	}
 }

@@ -1,0 +1,168 @@
+package indicator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+const (
+	// tries bounds how often a document is computed again because another worker stored one meanwhile.
+	tries = 5
+	// recountAfter is how old the count of records in a rollup may be: counting the people of a large organisation costs more than all else, and
+	// uploads are noticed anyway.
+	recountAfter = 10 * time.Minute
+)
+
+// RefreshBatch computes a batch's tally and the figures of its organisation anew, whether or not anything changed.
+func (s *Service) RefreshBatch(ctx context.Context, id models.BatchID) error {
+	t, err := s.refreshTally(ctx, id)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, period := range models.PeriodsOf(t.Anchor) {
+		errs = append(errs, s.refreshRollup(ctx, t.Org, period, false))
+	}
+	return errors.Join(errs...)
+}
+
+// refreshTally computes a batch's tally from its raw answers and stores it. The previous one is read before the answers, so that storing fails
+// if anybody stored one in between: what an organisation sees never follows from an older state than what it saw already.
+func (s *Service) refreshTally(ctx context.Context, id models.BatchID) (models.Tally, error) {
+	for range tries {
+		previous, err := s.store.FindTally(ctx, id)
+		if err != nil && !errors.Is(err, models.ErrNotFound) {
+			return previous, err
+		}
+		next, err := s.Tally(ctx, id, previous)
+		if err != nil {
+			return next, err
+		}
+		if err = s.store.PutTally(ctx, next); !errors.Is(err, models.ErrConflict) {
+			return next, err
+		}
+	}
+	return models.Tally{}, models.ErrConflict.Because(fmt.Errorf("tally of batch %s: %d attempts lost against other workers", id, tries))
+}
+
+// Tally computes a batch's tally from its raw answers without storing it, also for whoever verifies a stored one: its Live must be the same.
+func (s *Service) Tally(ctx context.Context, id models.BatchID, previous models.Tally) (models.Tally, error) {
+	b, err := s.store.FindBatch(ctx, models.SystemScope(), id)
+	if err != nil {
+		return models.Tally{}, err
+	}
+	defs := s.catalog.Indicators(b.Kind)
+	facts := models.BatchFacts{Batch: b}
+	counter := models.NewAnswerCounter(defs)
+	count := func(ref models.QuestionnaireRef, a models.Answers) error {
+		q, err := s.form(ref)
+		if err == nil {
+			counter.Add(q, a)
+		}
+		return err
+	}
+	f := store.AnswerFilter{Batch: id, Forms: counter.Forms(), Questions: counter.Questions()}
+	if err := s.store.StreamBatchAnswers(ctx, f, count); err != nil {
+		return models.Tally{}, err
+	}
+	if !b.RatingsIn.IsZero() {
+		if err := s.store.StreamBatchRatings(ctx, f, count); err != nil {
+			return models.Tally{}, err
+		}
+		if facts.Rated, err = s.store.CountRatings(ctx, id); err != nil {
+			return models.Tally{}, err
+		}
+	}
+	facts.Answers = counter.Cells()
+	if facts.Delivered, facts.Opened, err = s.store.CountReached(ctx, id); err != nil {
+		return models.Tally{}, err
+	}
+	return models.NewTally(previous, facts, defs, s.catalog.Hash(), s.now().Truncate(time.Millisecond)), nil
+}
+
+// refreshRollup computes an organisation's figures of a period and stores them; recount says that its records changed. An organisation that
+// is gone has none.
+func (s *Service) refreshRollup(ctx context.Context, org models.OrgID, period string, recount bool) error {
+	p, err := models.ParsePeriod(period)
+	if err != nil {
+		return fmt.Errorf("rollup of %s: %w", period, err)
+	}
+	o, err := s.store.FindOrg(ctx, models.SystemScope(), org)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil
+	}
+	for range tries {
+		if err != nil {
+			return err
+		}
+		var previous, next models.Rollup
+		previous, err = s.store.FindRollup(ctx, models.SystemScope(), org, period)
+		if err != nil && !errors.Is(err, models.ErrNotFound) {
+			return err
+		}
+		known := previous.Records
+		if recount || s.now().Sub(known.At) > recountAfter {
+			known = models.RecordCount{}
+		}
+		if next, err = s.build(ctx, o, p, known); err != nil {
+			return err
+		}
+		next.Version = previous.Version + 1
+		if err = s.store.PutRollup(ctx, next); !errors.Is(err, models.ErrConflict) {
+			return err
+		}
+		err = nil
+	}
+	return models.ErrConflict.Because(fmt.Errorf("rollup of %s, %s: %d attempts lost against other workers", org, period, tries))
+}
+
+// build computes an organisation's figures of a period from tallies, complaints, records and declared figures. known is an earlier count of
+// records that still holds; the zero value counts.
+func (s *Service) build(ctx context.Context, o models.Org, p models.Period, known models.RecordCount) (models.Rollup, error) {
+	r := models.Rollup{
+		ID: models.RollupID(o.ID, p.Name), Org: o.ID, Region: o.Region, Kind: o.Kind, Period: p.Name, Records: known,
+		Catalog: s.catalog.Hash(), ComputedAt: s.now().Truncate(time.Millisecond),
+	}
+	facts := models.RollupFacts{}
+	var err error
+	if facts.Tallies, err = s.store.ListTallies(ctx, o.ID, p.Start, p.End); err != nil {
+		return r, err
+	}
+	if facts.Accepted, facts.Substantiated, err = s.store.CountComplaints(ctx, o.ID, p.Start, p.End); err != nil {
+		return r, err
+	}
+	if known.At.IsZero() {
+		from, until := p.Days()
+		if r.Records, err = s.store.CountRecords(ctx, o.ID, from, until); err != nil {
+			return r, err
+		}
+		r.Records.At = r.ComputedAt
+	}
+	facts.Records = r.Records
+	if facts.Headcount, err = s.headcount(ctx, o.ID, p); err != nil {
+		return r, err
+	}
+	r.Live, r.Released, r.Cells = facts.Figures(s.catalog.Indicators(o.Kind), s.options)
+	return r, nil
+}
+
+// headcount finds the number of employees that was declared for the period, or for another one that ends on the same day.
+func (s *Service) headcount(ctx context.Context, org models.OrgID, p models.Period) (*int64, error) {
+	names := p.SameEnd()
+	declared, err := s.store.DeclaredFigures(ctx, org, names)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if x, ok := declared[name][models.FigureHeadcount]; ok {
+			n := int64(x)
+			return &n, nil
+		}
+	}
+	return nil, nil
+}
