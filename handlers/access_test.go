@@ -15,13 +15,15 @@ import (
 	"huisheng/models"
 )
 
-// doors says who may enter by which route. Whoever adds a route adds a line here: the table of routes says what the code does, this one what it should do.
+// doors says who may enter by which route. Whoever adds a route adds a line here: the table of routes says what the code does, this one what
+// it should do.
 //
 //	public      everybody
 //	private     callers inside the private network
 //	dev         everybody, in development only
 //	any         every logged-in account
 //	respondent  holders of a respondent's token
+//	department  holders of a department's link; its token is part of the address, so walkers without it find nothing there
 //	p c a o     accounts of the province, a city, the alliance, an organisation's operator
 func doors() map[string]string {
 	return map[string]string{
@@ -46,6 +48,49 @@ func doors() map[string]string {
 		"PATCH /api/v1/orgs/:org":         "p c",
 		"GET /api/v1/orgs/:org/accounts":  "p c",
 		"POST /api/v1/orgs/:org/accounts": "p c",
+
+		"GET /api/v1/roster-templates/:kind.xlsx":                    "any",
+		"POST /api/v1/orgs/:org/roster":                              "o",
+		"GET /api/v1/orgs/:org/roster/imports":                       "o",
+		"GET /api/v1/orgs/:org/roster/imports/:import":               "o",
+		"GET /api/v1/orgs/:org/roster/imports/:import/rejected.xlsx": "o",
+		"GET /api/v1/orgs/:org/records":                              "p c o",
+		"PATCH /api/v1/orgs/:org/records/:record":                    "o",
+
+		"POST /api/v1/claims":                         "p c o",
+		"GET /api/v1/batches":                         "p c o",
+		"GET /api/v1/batches/:batch":                  "p c o",
+		"GET /api/v1/batches/:batch/progress":         "p c o",
+		"GET /api/v1/batches/:batch/invitations":      "p c o",
+		"GET /api/v1/batches/:batch/poster.png":       "p c o",
+		"GET /api/v1/batches/:batch/poster.svg":       "p c o",
+		"GET /api/v1/batches/:batch/staff-poster.png": "p c o",
+		"GET /api/v1/batches/:batch/staff-poster.svg": "p c o",
+		"POST /api/v1/batches/:batch/remind":          "p c o",
+		"POST /api/v1/batches/:batch/pause":           "p c",
+		"POST /api/v1/batches/:batch/resume":          "p c",
+		"POST /api/v1/batches/:batch/close":           "p c o",
+		"GET /api/v1/invitations/:invitation/qr.png":  "p c o",
+		"GET /api/v1/invitations/:invitation/qr.svg":  "p c o",
+		"POST /api/v1/invitations/:invitation/resend": "p c o",
+		"GET /api/v1/sending":                         "p c",
+		"POST /api/v1/sending/resume":                 "p c",
+		"POST /api/v1/receipts/:channel/:secret":      "public",
+		"GET /dev/outbox":                             "dev",
+		"GET /dev/outbox.json":                        "dev",
+
+		"GET /api/v1/indicator-definitions":     "any",
+		"GET /api/v1/indicators/orgs/:org":      "p c a o",
+		"GET /api/v1/indicators/regions/:code":  "p c",
+		"GET /api/v1/orgs/:org/figures/:period": "p c a o",
+		"PUT /api/v1/orgs/:org/figures/:period": "a o",
+
+		"GET /api/v1/batches/:batch/ratings":                "p c o",
+		"GET /api/v1/batches/:batch/ratings.xlsx":           "o",
+		"POST /api/v1/batches/:batch/ratings":               "o",
+		"POST /api/v1/batches/:batch/ratings/submit":        "o",
+		"GET /api/v1/ratings/department/:token":             "department",
+		"PUT /api/v1/ratings/department/:token/:invitation": "department",
 
 		"POST /api/v1/respond/session":    "public",
 		"POST /api/v1/respond/feedback":   "respondent",
@@ -107,6 +152,8 @@ func verdict(who, role string) int {
 	switch who {
 	case "public", "private", "dev":
 		return 0
+	case "department":
+		return 404
 	case "any":
 		if account {
 			return 0

@@ -27,6 +27,7 @@ import (
 	"huisheng/internal/seal"
 	"huisheng/internal/testkit"
 	"huisheng/models"
+	"huisheng/models/store"
 )
 
 const password = "correct horse battery"
@@ -36,6 +37,7 @@ type server struct {
 	t     *testing.T
 	app   *app.App
 	fiber *fiber.App
+	store *store.Store
 	clock *testkit.Clock
 	box   *seal.Box
 	url   string
@@ -54,7 +56,7 @@ func newServer(t *testing.T) *server {
 	require.NoError(t, err)
 	st, box, clock := testkit.Store(t), testkit.Box(t), testkit.NewClock()
 	log := slog.New(slog.DiscardHandler)
-	s := &server{t: t, clock: clock, box: box}
+	s := &server{t: t, store: st, clock: clock, box: box}
 	s.app = app.New(app.Deps{
 		Config: cfg, Store: st, Catalog: cat, Box: box, Queue: port.NoQueue{}, Limiter: limit.New(nil, []byte("k"), clock.Now), Clock: clock.Now, Log: log,
 	})

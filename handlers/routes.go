@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huisheng/handlers/web"
@@ -8,6 +10,8 @@ import (
 )
 
 // routes is every route with its guard. What is not here does not exist, and what has no guard does not start.
+//
+//nolint:funlen // it is one table: a line a route
 func (h *handlers) routes() []web.Route {
 	const (
 		province = models.RoleProvince
@@ -42,6 +46,55 @@ func (h *handlers) routes() []web.Route {
 		get("/api/v1/orgs/:org/accounts", web.Roles(province, city), h.api.ListOperators),
 		post("/api/v1/orgs/:org/accounts", web.Roles(province, city), h.api.CreateOperator),
 
+		// rosters and the records made of them
+		get("/api/v1/roster-templates/:kind.xlsx", web.Any, h.api.RosterTemplate),
+		post("/api/v1/orgs/:org/roster", web.Roles(operator), h.api.ImportRoster).Body(h.Config.BodyLimit).Stream().Timeout(10 * time.Minute),
+		get("/api/v1/orgs/:org/roster/imports", web.Roles(operator), h.api.ListImports),
+		get("/api/v1/orgs/:org/roster/imports/:import", web.Roles(operator), h.api.ShowImport),
+		get("/api/v1/orgs/:org/roster/imports/:import/rejected.xlsx", web.Roles(operator), h.api.DownloadRejected),
+		get("/api/v1/orgs/:org/records", web.Roles(province, city, operator), h.api.ListRecords),
+		patch("/api/v1/orgs/:org/records/:record", web.Roles(operator), h.api.UpdateRecord),
+
+		// claims, and the rounds of feedback they start
+		post("/api/v1/claims", web.Roles(province, city, operator), h.api.PostClaim).Body(16 << 20).Timeout(2 * time.Minute),
+		get("/api/v1/batches", web.Roles(province, city, operator), h.api.ListBatches),
+		get("/api/v1/batches/:batch", web.Roles(province, city, operator), h.api.ShowBatch),
+		get("/api/v1/batches/:batch/progress", web.Roles(province, city, operator), h.api.BatchProgress),
+		get("/api/v1/batches/:batch/invitations", web.Roles(province, city, operator), h.api.ListInvitations),
+		get("/api/v1/batches/:batch/poster.png", web.Roles(province, city, operator), h.api.BatchPoster("png")),
+		get("/api/v1/batches/:batch/poster.svg", web.Roles(province, city, operator), h.api.BatchPoster("svg")),
+		get("/api/v1/batches/:batch/staff-poster.png", web.Roles(province, city, operator), h.api.StaffPoster("png")),
+		get("/api/v1/batches/:batch/staff-poster.svg", web.Roles(province, city, operator), h.api.StaffPoster("svg")),
+		post("/api/v1/batches/:batch/remind", web.Roles(province, city, operator), h.api.RemindBatch).Timeout(time.Minute),
+		post("/api/v1/batches/:batch/pause", web.Roles(province, city), h.api.PauseBatch),
+		post("/api/v1/batches/:batch/resume", web.Roles(province, city), h.api.ResumeBatch),
+		post("/api/v1/batches/:batch/close", web.Roles(province, city, operator), h.api.CloseBatch),
+		get("/api/v1/invitations/:invitation/qr.png", web.Roles(province, city, operator), h.api.InvitationQR("png")),
+		get("/api/v1/invitations/:invitation/qr.svg", web.Roles(province, city, operator), h.api.InvitationQR("svg")),
+		post("/api/v1/invitations/:invitation/resend", web.Roles(province, city, operator), h.api.ResendInvitation),
+
+		// the channel of messages
+		get("/api/v1/sending", web.Roles(province, city), h.api.ShowSending),
+		post("/api/v1/sending/resume", web.Roles(province, city), h.api.ResumeSending),
+		post("/api/v1/receipts/:channel/:secret", web.Public, h.api.TakeReceipts).Body(1 << 20),
+		get("/dev/outbox", web.Dev, h.api.OutboxPage),
+		get("/dev/outbox.json", web.Dev, h.api.Outbox),
+
+		// figures
+		get("/api/v1/indicator-definitions", web.Any, h.api.ListIndicatorDefinitions),
+		get("/api/v1/indicators/orgs/:org", web.Roles(province, city, alliance, operator), h.api.ShowOrgIndicators),
+		get("/api/v1/indicators/regions/:code", web.Roles(province, city), h.api.ShowRegionIndicators).Timeout(time.Minute),
+		get("/api/v1/orgs/:org/figures/:period", web.Roles(province, city, alliance, operator), h.api.ShowFigures),
+		put("/api/v1/orgs/:org/figures/:period", web.Roles(alliance, operator), h.api.DeclareFigures),
+
+		// what employing departments say
+		get("/api/v1/batches/:batch/ratings", web.Roles(province, city, operator), h.api.ShowRatings),
+		get("/api/v1/batches/:batch/ratings.xlsx", web.Roles(operator), h.api.DownloadRatings).Timeout(2 * time.Minute),
+		post("/api/v1/batches/:batch/ratings", web.Roles(operator), h.api.UploadRatings).Body(h.Config.BodyLimit).Stream().Timeout(5 * time.Minute),
+		post("/api/v1/batches/:batch/ratings/submit", web.Roles(operator), h.api.HandInRatings),
+		get("/api/v1/ratings/department/:token", web.DepartmentToken, h.api.ShowDepartment),
+		put("/api/v1/ratings/department/:token/:invitation", web.DepartmentToken, h.api.SaveRating),
+
 		// respondents
 		post("/api/v1/respond/session", web.Public, h.api.OpenRespondentSession),
 		post("/api/v1/respond/feedback", web.RespondentToken, h.api.SubmitFeedback),
@@ -68,6 +121,10 @@ func post(path string, g web.Guard, h fiber.Handler) web.Route {
 
 func patch(path string, g web.Guard, h fiber.Handler) web.Route {
 	return web.Route{Method: fiber.MethodPatch, Path: path, Guard: g, Handler: h}
+}
+
+func put(path string, g web.Guard, h fiber.Handler) web.Route {
+	return web.Route{Method: fiber.MethodPut, Path: path, Guard: g, Handler: h}
 }
 
 func remove(path string, g web.Guard, h fiber.Handler) web.Route {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"huisheng/app/indicator"
 	"huisheng/app/outreach"
 	"huisheng/app/port"
 	"huisheng/config"
@@ -29,10 +30,12 @@ type Job struct {
 // Deps is what the jobs need.
 type Deps struct {
 	Outreach *outreach.Service
-	Queue    *Queue // rings when there is work; its Redis side is served while the runner runs
-	Config   config.Config
-	Log      *slog.Logger // nil: slog.Default
-	Extra    []Job        // jobs of other areas
+	// Indicators computes figures; nil in tests of other jobs.
+	Indicators *indicator.Service
+	Queue      *Queue // rings when there is work; its Redis side is served while the runner runs
+	Config     config.Config
+	Log        *slog.Logger // nil: slog.Default
+	Extra      []Job        // jobs of other areas
 }
 
 // drainTime is how long a stopping runner waits for what is under way.
@@ -63,6 +66,9 @@ func New(d Deps) *Runner {
 		sweepJob(d.Outreach, 10*every),
 		remindJob(d.Outreach, 30*every),
 	}
+	if d.Indicators != nil {
+		r.jobs = append(r.jobs, tallyJob(d.Indicators, every))
+	}
 	r.jobs = append(r.jobs, d.Extra...)
 	return r
 }
@@ -70,7 +76,7 @@ func New(d Deps) *Runner {
 // Run runs all jobs until ctx ends, then stops taking on work and waits for what is under way. An error means that something did not finish
 // in time; the database knows it as unfinished.
 func (r *Runner) Run(ctx context.Context) error {
-	stopWaking := r.queue.serve(r.log)
+	stopWaking := r.queue.serve()
 	for _, j := range r.jobs {
 		r.start(ctx, j.Name, func(ctx context.Context) error { r.loop(ctx, j); return nil })
 	}

@@ -27,6 +27,7 @@ type Queue struct {
 	redis  redis.UniversalClient
 	client *asynq.Client // nil without Redis
 	log    *slog.Logger
+	quiet  *quietLog
 
 	mu    sync.Mutex // protects what follows
 	bells map[port.Job][]chan struct{}
@@ -38,9 +39,10 @@ func NewQueue(client redis.UniversalClient, log *slog.Logger) *Queue {
 	if log == nil {
 		log = slog.Default()
 	}
-	q := &Queue{redis: client, log: log, bells: map[port.Job][]chan struct{}{}}
+	q := &Queue{redis: client, log: log, quiet: &quietLog{log: log}, bells: map[port.Job][]chan struct{}{}}
 	if client != nil {
 		q.client = asynq.NewClientFromRedisClient(client)
+		redis.SetLogger(q.quiet) // go-redis has one logger for the whole process; its own writes every failed dial to standard error
 	}
 	return q
 }
@@ -94,20 +96,20 @@ func (q *Queue) listen(job port.Job) <-chan struct{} {
 }
 
 // serve passes on what other processes ring through Redis, until stop.
-func (q *Queue) serve(log *slog.Logger) (stop func()) {
+func (q *Queue) serve() (stop func()) {
 	if q.redis == nil {
 		return func() {}
 	}
 	server := asynq.NewServerFromRedisClient(q.redis, asynq.Config{
 		Concurrency: 1, Queues: map[string]int{wakeQueue: 1}, TaskCheckInterval: 200 * time.Millisecond,
-		ShutdownTimeout: time.Second, Logger: &quietLog{log: log}, LogLevel: asynq.WarnLevel,
+		ShutdownTimeout: time.Second, Logger: q.quiet, LogLevel: asynq.WarnLevel,
 	})
 	err := server.Start(asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error {
 		q.ring(port.Job(t.Type()))
 		return nil
 	}))
 	if err != nil {
-		log.Warn("no wake-ups through Redis; the timers do the work", "error", err)
+		q.log.Warn("no wake-ups through Redis; the timers do the work", "error", err)
 		return func() {}
 	}
 	return func() {
@@ -120,7 +122,7 @@ func (q *Queue) serve(log *slog.Logger) (stop func()) {
 	}
 }
 
-// quietLog says once a minute that Redis is away instead of once for each of asynq's attempts.
+// quietLog says once a minute that Redis is away instead of once for each attempt of asynq and go-redis.
 type quietLog struct {
 	log  *slog.Logger
 	mu   sync.Mutex // protects last
@@ -149,3 +151,8 @@ func (l *quietLog) Error(args ...any) { l.Warn(args...) }
 
 // Fatal is Warn: a queue of wake-ups must never end the process.
 func (l *quietLog) Fatal(args ...any) { l.Warn(args...) }
+
+// Printf implements go-redis' logger.
+func (l *quietLog) Printf(_ context.Context, format string, args ...any) {
+	l.Warn(fmt.Sprintf(format, args...))
+}

@@ -3,6 +3,9 @@ package outreach
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"huisheng/app/port"
 	"huisheng/models"
@@ -38,14 +41,22 @@ func (s *Service) Batch(ctx context.Context, p models.Principal, id models.Batch
 	if err != nil {
 		return b, err
 	}
+	b.State = b.StateAt(s.now())
 	b.Counts, err = s.freshCounts(ctx, b)
 	return b, err
 }
 
 // Batches lists the batches in p's scope, newest first, with the counts as last derived.
 func (s *Service) Batches(ctx context.Context, p models.Principal, f store.BatchFilter, page models.Page) (models.List[models.Batch], error) {
-	return s.store.ListBatches(ctx, p.Scope(), f, page)
+	list, err := s.store.ListBatches(ctx, p.Scope(), f, page)
+	for i, b := range list.Items {
+		list.Items[i].State = b.StateAt(s.now())
+	}
+	return list, err
 }
+
+// maxReason is the most characters of a reason.
+const maxReason = 200
 
 // Pause stops a batch's messages; people can still answer. Officials only.
 func (s *Service) Pause(ctx context.Context, p models.Principal, id models.BatchID, reason string) (models.Batch, error) {
@@ -55,6 +66,11 @@ func (s *Service) Pause(ctx context.Context, p models.Principal, id models.Batch
 	b, err := s.batchInScope(ctx, p, id)
 	if err != nil {
 		return b, err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > maxReason {
+		return b, models.ErrInvalid.WithFields(models.FieldError{
+			Field: "reason", Code: "length", Message: fmt.Sprintf("请写明暂停的原因，不超过%d个字。", maxReason),
+		})
 	}
 	if err := s.recordChange(ctx, p, b, "pause", ""); err != nil {
 		return b, err

@@ -21,7 +21,7 @@ type ClaimInput struct {
 	No           string
 	Org          models.OrgID
 	SubsidyType  string // code or name of the catalog
-	ClaimedAt    string // 2006-01-02
+	ClaimedAt    string // 2006-01-02; a moment in RFC 3339 counts as its day in Beijing
 	Records      []models.RecordID
 	Certificates []string
 }
@@ -42,6 +42,9 @@ type ClaimResult struct {
 func (s *Service) Claim(ctx context.Context, p models.Principal, in ClaimInput) (ClaimResult, error) {
 	if err := mayClaim(p, in.Org); err != nil {
 		return ClaimResult{}, err
+	}
+	if in.Org == "" {
+		in.Org = p.Org
 	}
 	in, err := s.checkClaim(in)
 	if err != nil {
@@ -162,6 +165,9 @@ func (s *Service) checkClaim(in ClaimInput) (ClaimInput, error) {
 		in.SubsidyType = t.Code
 	} else {
 		bad("subsidy_type", "unknown", "没有这种补贴，可选："+s.subsidyNames())
+	}
+	if at, err := time.Parse(time.RFC3339, in.ClaimedAt); err == nil {
+		in.ClaimedAt = string(models.DateOf(at))
 	}
 	day, err := models.ParseDate(in.ClaimedAt)
 	if err != nil {

@@ -21,6 +21,26 @@ type Halt struct {
 	Reason string
 }
 
+// Sending is how messages go out, for officials. ReceiptsURL is where the provider pushes receipts to; only the province sees it.
+type Sending struct {
+	Channel     string
+	Halt        Halt
+	ReceiptsURL string
+}
+
+// Sending says how messages go out. Officials only.
+func (s *Service) Sending(ctx context.Context, p models.Principal) (Sending, error) {
+	if err := official(p); err != nil {
+		return Sending{}, err
+	}
+	h, err := s.Halted(ctx)
+	out := Sending{Channel: s.cfg.SMS.Channel, Halt: h}
+	if p.Role == models.RoleProvince {
+		out.ReceiptsURL = s.cfg.BaseURL + "/api/v1/receipts/" + out.Channel + "/" + s.ReceiptSecret(out.Channel)
+	}
+	return out, err
+}
+
 func (s *Service) halt(ctx context.Context, r models.Result) error {
 	until := s.now().Add(haltFor)
 	s.seeHalt(until)

@@ -2,8 +2,10 @@ package outreach_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -239,3 +241,17 @@ func (r *recorder) to() map[string]int {
 	}
 	return n
 }
+
+// ReadReceipts and Acknowledgement make the recorder a channel whose provider pushes: one delivery id a line.
+func (r *recorder) ReadReceipts(_ map[string][]string, body []byte) ([]models.Receipt, error) {
+	if len(body) == 0 {
+		return nil, errors.New("empty")
+	}
+	var list []models.Receipt
+	for id := range strings.Lines(string(body)) {
+		list = append(list, models.Receipt{State: models.ReceiptDelivered, DeliveryID: models.DeliveryID(strings.TrimSpace(id))})
+	}
+	return list, nil
+}
+
+func (r *recorder) Acknowledgement() string { return `{"code":0}` }

@@ -2,12 +2,33 @@ package outreach
 
 import (
 	"context"
+	"crypto/hmac"
 	"encoding/base64"
 	"errors"
 	"fmt"
 
 	"huisheng/models"
 )
+
+// ReceiptSecret is the part of the address that a channel's provider pushes receipts to which nobody else knows. It follows from the keys.
+func (s *Service) ReceiptSecret(channel string) string { return s.ident.Derive("receipts", channel) }
+
+// TakeReceipts reads and records what the provider of a channel pushed to its secret address, and gives the answer that it wants. ErrNotFound for
+// another channel than the one in use and for a wrong secret; ErrInvalid for what cannot be read or is signed wrongly.
+func (s *Service) TakeReceipts(ctx context.Context, channel, secret string, header map[string][]string, body []byte) (answer string, err error) {
+	reader, ok := s.sender.(models.ReceiptReader)
+	if !ok || channel != s.sender.Name() || !hmac.Equal([]byte(secret), []byte(s.ReceiptSecret(channel))) {
+		return "", models.ErrNotFound
+	}
+	list, err := reader.ReadReceipts(header, body)
+	if err != nil {
+		return "", models.ErrInvalid.Because(err)
+	}
+	if err := s.ApplyReceipts(ctx, list); err != nil {
+		return "", err
+	}
+	return reader.Acknowledgement(), nil
+}
 
 // ApplyReceipts records what a provider reports. Receipts may be repeated, late and in any order; those about messages that are not ours are
 // passed over. An error means that the provider should push them again.

@@ -136,3 +136,22 @@ func reachOf(k *kit, id models.BatchID) outreach.Reach {
 	require.NoError(k.t, err)
 	return list.Items[0].State
 }
+
+func TestPushedReceiptsNeedTheSecret(t *testing.T) {
+	k := newKit(t)
+	id := k.claim(k.people(1, 1))
+	require.Equal(t, 1, k.deliver(false))
+	body := []byte(k.invite(id).ID + "\nnot-ours\n")
+	secret := k.ReceiptSecret("recorder")
+	for _, wrong := range [][2]string{{"recorder", "x"}, {"recorder", ""}, {"console", k.ReceiptSecret("console")}, {"console", secret}} {
+		_, err := k.TakeReceipts(k.ctx, wrong[0], wrong[1], nil, body)
+		require.ErrorIs(t, err, models.ErrNotFound)
+	}
+	_, err := k.TakeReceipts(k.ctx, "recorder", secret, nil, nil)
+	require.ErrorIs(t, err, models.ErrInvalid)
+	require.Equal(t, models.DeliverySent, k.invite(id).State)
+	answer, err := k.TakeReceipts(k.ctx, "recorder", secret, nil, body)
+	require.NoError(t, err)
+	require.Equal(t, `{"code":0}`, answer)
+	require.Equal(t, models.DeliveryDelivered, k.invite(id).State)
+}
