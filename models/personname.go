@@ -54,17 +54,24 @@ func cleanName(raw string) string {
 			runes = append(runes, r)
 		}
 	}
-	kept := runes[:0]
+	return string(withoutNeedlessSpaces(runes))
+}
+
+// withoutNeedlessSpaces drops the spaces at the end and beside Chinese characters, and makes a full stop between those a middle dot:
+// 买买提.艾力 was typed for want of one.
+func withoutNeedlessSpaces(runes []rune) []rune {
+	kept := make([]rune, 0, len(runes))
 	for i, r := range runes {
-		if r == ' ' && (i == len(runes)-1 || wide(runes[i-1]) || wide(runes[i+1])) {
+		last := i == len(runes)-1
+		if r == ' ' && (last || wide(runes[i-1]) || wide(runes[i+1])) {
 			continue
 		}
-		if r == '.' && i > 0 && i < len(runes)-1 && wide(runes[i-1]) && wide(runes[i+1]) {
-			r = '·' // 买买提.艾力: a full stop typed for want of a middle dot
+		if r == '.' && i > 0 && !last && wide(runes[i-1]) && wide(runes[i+1]) {
+			r = '·'
 		}
 		kept = append(kept, r)
 	}
-	return string(kept)
+	return kept
 }
 
 // nameRune unifies one character; negative drops it.

@@ -27,6 +27,9 @@ func readAll(data []byte, opt Options) ([]Row, error) {
 	for {
 		row, err := rows.Next()
 		if errors.Is(err, io.EOF) {
+			if _, again := rows.Next(); !errors.Is(again, io.EOF) {
+				return all, errors.New("the end is not the end")
+			}
 			return all, rows.Close()
 		}
 		if err != nil {
@@ -77,24 +80,45 @@ func TestWorksheetMarkup(t *testing.T) {
 		name, sheet, shared string
 		want                [][]string
 	}{
-		{"shared, inline and number", `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="inlineStr"><is><t>乙</t></is></c><c r="C1"><v>12</v></c></row></sheetData></worksheet>`,
-			`<si><t>x</t></si><si><t>甲</t></si>`, [][]string{{"甲", "乙", "12"}}},
-		{"rich text without its phonetic guide", `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>`,
-			`<si><r><rPr><b/></rPr><t>张</t></r><rPh sb="0" eb="1"><t>zhang</t></rPh><r><t xml:space="preserve"> 三</t></r><phoneticPr fontId="1"/></si>`, [][]string{{"张 三"}}},
-		{"references and CDATA", `<worksheet><sheetData><row r="1"><c r="A1" t="str"><f>A&amp;B</f><v>a&lt;b&#65;&#x4e2d;&unknown;</v></c><c r="B1" t="inlineStr"><is><t><![CDATA[<&amp;>]]></t></is></c></row></sheetData></worksheet>`,
-			``, [][]string{{"a<bA中&unknown;", "<&amp;>"}}},
-		{"prefixes, comments, quotes in attributes", `<?xml version="1.0" encoding="utf-8"?><!-- <row> --><x:worksheet note="a>b" o='"'><x:sheetData><x:row r="3"><x:c t="n" r="B3"><x:v>7</x:v></x:c></x:row></x:sheetData></x:worksheet>`,
-			``, [][]string{{"", "7"}}},
-		{"no references at all", `<worksheet><sheetData><row><c><v>1</v></c><c/><c><v>3</v></c></row><row/><row><c><v>4</v></c></row></sheetData></worksheet>`,
-			``, [][]string{{"1", "", "3"}, {"4"}}},
+		{
+			"shared, inline and number", `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="inlineStr"><is><t>乙</t></is></c><c r="C1"><v>12</v></c></row></sheetData></worksheet>`,
+			`<si><t>x</t></si><si><t>甲</t></si>`,
+			[][]string{{"甲", "乙", "12"}},
+		},
+		{
+			"rich text without its phonetic guide", `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>`,
+			`<si><r><rPr><b/></rPr><t>张</t></r><rPh sb="0" eb="1"><t>zhang</t></rPh><r><t xml:space="preserve"> 三</t></r><phoneticPr fontId="1"/></si>`,
+			[][]string{{"张 三"}},
+		},
+		{
+			"references and CDATA", `<worksheet><sheetData><row r="1"><c r="A1" t="str"><f>A&amp;B</f><v>a&lt;b&#65;&#x4e2d;&unknown;</v></c><c r="B1" t="inlineStr"><is><t><![CDATA[<&amp;>]]></t></is></c></row></sheetData></worksheet>`,
+			``,
+			[][]string{{"a<bA中&unknown;", "<&amp;>"}},
+		},
+		{
+			"prefixes, comments, quotes in attributes", `<?xml version="1.0" encoding="utf-8"?><!-- <row> --><x:worksheet note="a>b" o='"'><x:sheetData><x:row r="3"><x:c t="n" r="B3"><x:v>7</x:v></x:c></x:row></x:sheetData></x:worksheet>`,
+			``,
+			[][]string{{"", "7"}},
+		},
+		{
+			"no references at all", `<worksheet><sheetData><row><c><v>1</v></c><c/><c><v>3</v></c></row><row/><row><c><v>4</v></c></row></sheetData></worksheet>`,
+			``,
+			[][]string{{"1", "", "3"}, {"4"}},
+		},
 		{"cells out of order", `<worksheet><sheetData><row r="1"><c r="C1"><v>3</v></c><c r="A1"><v>1</v></c></row></sheetData></worksheet>`, ``, [][]string{{"1", "", "3"}}},
-		{"true, false and errors", `<worksheet><sheetData><row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="b"><v>0</v></c><c r="C1" t="e"><v>#N/A</v></c></row></sheetData></worksheet>`,
-			``, [][]string{{"TRUE", "FALSE", "#N/A"}}},
+		{
+			"true, false and errors", `<worksheet><sheetData><row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="b"><v>0</v></c><c r="C1" t="e"><v>#N/A</v></c></row></sheetData></worksheet>`,
+			``,
+			[][]string{{"TRUE", "FALSE", "#N/A"}},
+		},
 		{"characters that XML cannot hold", `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a_x000D_b_x0041_c_xyz_</t></is></c></row></sheetData></worksheet>`, ``, [][]string{{"a\rbAc_xyz_"}}},
 		{"bytes that are no text", "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>a\xffb</v></c></row></sheetData></worksheet>", ``, [][]string{{"a\ufffdb"}}},
 		{"an empty table", `<worksheet><sheetData/></worksheet>`, ``, nil},
-		{"exact numbers lose their exponent", `<worksheet><sheetData><row r="1"><c r="A1"><v>1.3800000001E10</v></c><c r="B1"><v>4.4010019900101E+17</v></c><c r="C1"><v>-2.0</v></c><c r="D1"><v>0.5</v></c></row></sheetData></worksheet>`,
-			``, [][]string{{"13800000001", "4.4010019900101E+17", "-2", "0.5"}}},
+		{
+			"exact numbers lose their exponent", `<worksheet><sheetData><row r="1"><c r="A1"><v>1.3800000001E10</v></c><c r="B1"><v>4.4010019900101E+17</v></c><c r="C1"><v>-2.0</v></c><c r="D1"><v>0.5</v></c></row></sheetData></worksheet>`,
+			``,
+			[][]string{{"13800000001", "4.4010019900101E+17", "-2", "0.5"}},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rows, err := readAll(raw(t, c.sheet, c.shared), Options{})
@@ -127,9 +151,15 @@ func TestWorksheetKinds(t *testing.T) {
 	rows, err := readAll(b.Bytes(), Options{})
 	require.NoError(t, err)
 	require.Equal(t, []Cell{
-		{Text: "字", Kind: Text}, {Text: "3", Raw: "3", Kind: Number}, {Text: "2021-05-03", Raw: "44319", Kind: Date},
-		{Text: "2021-05-03 12:00:00", Raw: "44319.5", Kind: Date}, {Text: "0.5", Raw: "0.5", Kind: Number}, {Text: "TRUE", Kind: Bool},
-		{Text: "2021-05-03", Raw: "44319", Kind: Date}, {Text: "2.5", Raw: "2.5", Kind: Number}, {Kind: NoResult},
+		{Text: "字", Kind: Text},
+		{Text: "3", Raw: "3", Kind: Number},
+		{Text: "2021-05-03", Raw: "44319", Kind: Date},
+		{Text: "2021-05-03 12:00:00", Raw: "44319.5", Kind: Date},
+		{Text: "0.5", Raw: "0.5", Kind: Number},
+		{Text: "TRUE", Kind: Bool},
+		{Text: "2021-05-03", Raw: "44319", Kind: Date},
+		{Text: "2.5", Raw: "2.5", Kind: Number},
+		{Kind: NoResult},
 	}, rows[0].Cells)
 }
 
@@ -278,8 +308,15 @@ func TestSerialDate(t *testing.T) {
 		date1904 bool
 		want     string
 	}{
-		{44319, false, "2021-05-03 00:00:00"}, {44319.75, false, "2021-05-03 18:00:00"}, {42857, true, "2021-05-03 00:00:00"}, {61, false, "1900-03-01 00:00:00"},
-		{44319.999999999, false, "2021-05-03 23:59:59"}, {60, false, ""}, {-1, false, ""}, {2958466, false, ""}, {2958465, false, "9999-12-31 00:00:00"},
+		{44319, false, "2021-05-03 00:00:00"},
+		{44319.75, false, "2021-05-03 18:00:00"},
+		{42857, true, "2021-05-03 00:00:00"},
+		{61, false, "1900-03-01 00:00:00"},
+		{44319.999999999, false, "2021-05-03 23:59:59"},
+		{60, false, ""},
+		{-1, false, ""},
+		{2958466, false, ""},
+		{2958465, false, "9999-12-31 00:00:00"},
 	} {
 		got, ok := SerialDate(c.serial, c.date1904)
 		if require.Equal(t, c.want != "", ok, c.serial); ok {

@@ -89,8 +89,8 @@ func FuzzTextRows(f *testing.F) {
 	f.Add("a,b\n\"c,\"\"d\",e\n")
 	f.Add("a\r\nb,,\r\n\"x\ny\",z")
 	f.Fuzz(func(t *testing.T, data string) {
-		rows, err := readAll([]byte(data), Options{})
-		if err != nil || strings.ContainsAny(data, "\r;\t|=\xef") || !isASCII(data) {
+		rows, err := readAll([]byte(data), Options{MaxColumns: 1 << 20})
+		if err != nil || strings.ContainsAny(data, "\r;\t|=") || !isASCII(data) {
 			return // the standard library does not know these
 		}
 		r := csv.NewReader(strings.NewReader(data))

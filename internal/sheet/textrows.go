@@ -80,7 +80,6 @@ func (t *textRows) readRow() error {
 // readCell reads one cell; last says that the row ends with it. At the end of the file it gives io.EOF, with the cell kept.
 func (t *textRows) readCell() (last bool, err error) {
 	start := len(t.buf)
-	quoted, closed := false, false
 	defer func() { t.endCell(start) }()
 	for {
 		c, err := t.r.ReadByte()
@@ -88,22 +87,16 @@ func (t *textRows) readCell() (last bool, err error) {
 			return true, readError(err)
 		}
 		switch {
-		case quoted && !closed:
-			if c != '"' {
-				t.buf = append(t.buf, c)
-			} else if closed, err = t.closes(); err != nil {
-				return true, err
-			}
 		case c == t.delimiter:
 			return false, nil
 		case c == '\n':
 			return true, nil
 		case c == '\r':
-			if done, err := t.carriageReturn(); done || err != nil {
+			return true, t.carriageReturn()
+		case c == '"' && len(t.buf) == start:
+			if err := t.readQuoted(start); err != nil {
 				return true, err
 			}
-		case c == '"' && len(t.buf) == start && !quoted:
-			quoted = true
 		default:
 			t.buf = append(t.buf, c)
 		}
@@ -113,16 +106,34 @@ func (t *textRows) readCell() (last bool, err error) {
 	}
 }
 
-// carriageReturn ends the row also when it stands alone, as in files of old Macs.
-func (t *textRows) carriageReturn() (done bool, err error) {
+// readQuoted reads up to the quote that closes the cell.
+func (t *textRows) readQuoted(start int) error {
+	for {
+		c, err := t.r.ReadByte()
+		if err != nil {
+			return readError(err)
+		}
+		if c != '"' {
+			t.buf = append(t.buf, c)
+		} else if closed, err := t.closes(); closed || err != nil {
+			return err
+		}
+		if len(t.buf)-start > maxCell {
+			return ErrCellTooLong
+		}
+	}
+}
+
+// carriageReturn ends the row with the line feed after it, and also alone, as in files of old Macs.
+func (t *textRows) carriageReturn() error {
 	c, err := t.r.ReadByte()
 	if err != nil {
-		return true, readError(err)
+		return readError(err)
 	}
 	if c != '\n' {
-		return true, t.r.UnreadByte()
+		return t.r.UnreadByte()
 	}
-	return true, nil
+	return nil
 }
 
 // closes judges a quote inside a quoted cell: doubled it stands for itself, before a delimiter or line end it closes, elsewhere it was
@@ -130,7 +141,7 @@ func (t *textRows) carriageReturn() (done bool, err error) {
 func (t *textRows) closes() (bool, error) {
 	c, err := t.r.ReadByte()
 	if err != nil {
-		return true, nil //nolint:nilerr // the next read gives the same error
+		return true, nil // the next read gives the same error
 	}
 	if c == '"' {
 		t.buf = append(t.buf, '"')

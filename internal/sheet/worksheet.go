@@ -125,28 +125,42 @@ func (w *worksheet) readCell(e element, row *Row) error {
 	if err != nil || e.closed {
 		return err
 	}
+	uncalculated, err := w.cellText(head.typ)
+	if err != nil {
+		return err
+	}
+	return w.setCell(head, uncalculated, row)
+}
+
+// cellText collects the cell's text up to the end of its element. A formula that gives an empty text has an empty v; one that was never
+// calculated has none, or no type.
+func (w *worksheet) cellText(typ string) (uncalculated bool, err error) {
 	w.scan.text = w.scan.text[:0]
 	value, formula, valued := "v", false, false
-	if head.typ == "inlineStr" {
+	if typ == "inlineStr" {
 		value = "t"
 	}
 	for {
-		c, err := w.scan.next()
+		e, err := w.scan.next()
 		if err != nil {
-			return err
+			return false, err
 		}
-		switch {
-		case c.end && string(c.name) == "c":
-			w.scan.keep = false
-			// A formula that gives an empty text has an empty v; one that was never calculated has none, or no type.
-			return w.setCell(head, formula && !(valued && head.typ == "str"), row)
-		case string(c.name) == value:
-			w.scan.keep, valued = !c.end && !c.closed, true
-		case string(c.name) == "f":
+		switch string(e.name) {
+		case "c":
+			if e.end {
+				w.scan.keep = false
+				return formula && (!valued || typ != "str"), nil
+			}
+		case value:
+			w.scan.keep, valued = !e.end && !e.closed, true
+		case "f":
 			formula = true
-		case string(c.name) == "rPh" && !c.end && !c.closed:
+		case "rPh":
+			if e.end || e.closed {
+				continue
+			}
 			if err := w.scan.skip("rPh"); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
