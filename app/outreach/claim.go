@@ -68,20 +68,25 @@ func (s *Service) Claim(ctx context.Context, p models.Principal, in ClaimInput) 
 	if claim.People = len(claim.Records); claim.People == 0 {
 		return ClaimResult{}, models.ErrClaimEmpty.With("rejected", explain(claim.Rejected))
 	}
-	err = s.audit.Record(ctx, audit.Entry{
-		By: p, Action: models.AuditClaim, Object: "claim/" + string(id), Org: org.ID, Region: org.Region,
-		Detail: map[string]string{"accepted": strconv.Itoa(claim.People), "rejected": strconv.Itoa(len(claim.Rejected))},
-	})
-	if err != nil {
-		return ClaimResult{}, err
-	}
-	switch err := s.store.CreateClaim(ctx, claim); {
+	switch err := s.commit(ctx, p, claim); {
 	case errors.Is(err, models.ErrConflict): // a parallel post was faster
 		return s.repeatClaim(ctx, org, id, digest)
 	case err != nil:
 		return ClaimResult{}, err
 	}
 	return s.startClaim(ctx, org, claim)
+}
+
+// commit stores a claim, after the audit log has it.
+func (s *Service) commit(ctx context.Context, p models.Principal, c models.Claim) error {
+	err := s.audit.Record(ctx, audit.Entry{
+		By: p, Action: models.AuditClaim, Object: "claim/" + string(c.ID), Org: c.Org, Region: c.Region,
+		Detail: map[string]string{"accepted": strconv.Itoa(c.People), "rejected": strconv.Itoa(len(c.Rejected))},
+	})
+	if err != nil {
+		return err
+	}
+	return s.store.CreateClaim(ctx, c)
 }
 
 // mayClaim: an operator for its own organisation, officials for those in their scope, which the query enforces.

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"huisheng/app/outreach"
 	"huisheng/internal/demo"
@@ -34,10 +33,10 @@ func TestTheSameClaimTwentyTimesAtOnceIsOneClaim(t *testing.T) {
 	require.Equal(t, 30, answers[0].Accepted)
 	_, err := k.ExpandDue(k.ctx)
 	require.NoError(t, err)
-	require.Equal(t, 1, k.count("claims", bson.D{}))
-	require.Equal(t, 1, k.count("batches", bson.D{}))
-	require.Equal(t, 30, k.count("invitations", bson.D{}))
-	require.Equal(t, 30, k.count("deliveries", bson.D{}))
+	require.Equal(t, 1, k.db.Count("claims", doc{}))
+	require.Equal(t, 1, k.db.Count("batches", doc{}))
+	require.Equal(t, 30, k.db.Count("invitations", doc{}))
+	require.Equal(t, 30, k.db.Count("deliveries", doc{}))
 	b := k.batch(answers[0].Batch)
 	require.Equal(t, models.BatchOpen, b.State)
 	require.Equal(t, "2026-12-24T00:00:00+08:00", b.ClosesAt.In(models.Shanghai()).Format("2006-01-02T15:04:05Z07:00"), "24:00 of the 30th day")
@@ -71,7 +70,7 @@ func TestAnotherListUnderTheNumberIsAConflict(t *testing.T) {
 		_, err := k.Claim(k.ctx, k.op, other)
 		require.ErrorIs(t, err, models.ErrClaimDiffers, name)
 	}
-	require.Equal(t, 1, k.count("claims", bson.D{}))
+	require.Equal(t, 1, k.db.Count("claims", doc{}))
 }
 
 func TestEveryReasonToRefuseAPerson(t *testing.T) {
@@ -146,7 +145,7 @@ func TestAClaimWithNobodyLeavesNothing(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	require.Len(t, e.Extra["rejected"], 2)
 	for _, c := range []string{"claims", "batches", "audit"} {
-		require.Zero(t, k.count(c, bson.D{}), c)
+		require.Zero(t, k.db.Count(c, doc{}), c)
 	}
 }
 
@@ -182,7 +181,7 @@ func TestWhoMayClaim(t *testing.T) {
 	require.ErrorIs(t, err, models.ErrForbidden)
 	_, err = k.Claim(k.ctx, models.Principal{Role: models.RoleCity, Region: "440300"}, in)
 	require.ErrorIs(t, err, models.ErrNotFound, "another city does not learn that the organisation exists")
-	require.Zero(t, k.count("claims", bson.D{}))
+	require.Zero(t, k.db.Count("claims", doc{}))
 	_, err = k.Claim(k.ctx, k.city, in)
 	require.NoError(t, err, "its own city may claim on behalf")
 }
@@ -194,8 +193,7 @@ func TestAnInterruptedClaimIsCompletedByARepeatOrByTheJob(t *testing.T) {
 	require.NoError(t, err)
 	whole := k.batch(first.Batch)
 	lose := func() {
-		_, err := k.db.Collection("batches").DeleteMany(k.ctx, bson.D{})
-		require.NoError(t, err)
+		require.Equal(t, 1, k.db.Delete("batches", doc{}))
 		k.clock.Add(3600e9)
 	}
 	lose() // killed between the claim and its batch
@@ -206,5 +204,5 @@ func TestAnInterruptedClaimIsCompletedByARepeatOrByTheJob(t *testing.T) {
 	lose()
 	_, err = k.ExpandDue(k.ctx)
 	require.NoError(t, err)
-	require.Equal(t, 5, k.count("invitations", bson.D{}))
+	require.Equal(t, 5, k.db.Count("invitations", doc{}))
 }

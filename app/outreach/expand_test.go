@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"huisheng/app/outreach"
 	"huisheng/config"
@@ -23,7 +22,7 @@ func (k *kit) exact(id models.BatchID, n int) {
 	require.Equal(k.t, models.BatchOpen, b.State)
 	require.Equal(k.t, n, b.Expanded)
 	require.Zero(k.t, b.Skipped)
-	require.Equal(k.t, n, k.count("deliveries", bson.D{}))
+	require.Equal(k.t, n, k.db.Count("deliveries", doc{}))
 	list := k.invitations(id)
 	require.Len(k.t, list, n)
 	people := map[models.RecordID]bool{}
@@ -56,8 +55,7 @@ func TestExpansionStoppedAtRandomMoments(t *testing.T) {
 		_, err = k.ExpandDue(ctx)
 		cancel()
 		if try%2 == 0 { // half of the times as after kill -9: the lease is not given back and has to run out
-			_, err2 := k.db.Collection("batches").UpdateOne(k.ctx, bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "expand_lease", Value: k.clock.Now().Add(29 * time.Second)}}}})
-			require.NoError(t, err2)
+			k.db.Set("batches", string(r.Batch), doc{"expand_lease": k.clock.Now().Add(29 * time.Second)})
 			k.clock.Add(30 * time.Second)
 		}
 		if err == nil && k.batch(r.Batch).State == models.BatchOpen {
@@ -90,25 +88,16 @@ func TestExpansionKilledBetweenTheTwoInserts(t *testing.T) {
 			}
 		}
 		require.Len(t, lost, n-from)
-		_, err = k.db.Collection("deliveries").DeleteMany(k.ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: lost}}}})
-		require.NoError(t, err)
+		k.db.Delete("deliveries", doc{"_id": doc{"$in": lost}})
 		later := list[min(from+1000, n):]
-		_, err = k.db.Collection("invitations").DeleteMany(k.ctx, bson.D{{Key: "record", Value: bson.D{{Key: "$in", Value: append([]models.RecordID{}, later...)}}}})
-		require.NoError(t, err)
-		k.set("batches", string(id), bson.D{{Key: "expanded", Value: from}, {Key: "state", Value: models.BatchExpanding}, {Key: "skipped", Value: 7}})
-		k.set("claims", string(k.batch(id).Claim), bson.D{{Key: "state", Value: models.ClaimAccepted}})
+		k.db.Delete("invitations", doc{"record": doc{"$in": append([]models.RecordID{}, later...)}})
+		k.db.Set("batches", string(id), doc{"expanded": from, "state": models.BatchExpanding, "skipped": 7})
+		k.db.Set("claims", string(k.batch(id).Claim), doc{"state": models.ClaimAccepted})
 		k.clock.Add(time.Minute)
 		_, err = k.ExpandDue(k.ctx)
 		require.NoError(t, err)
 		k.exact(id, n)
 	}
-}
-
-func (k *kit) set(collection, id string, fields bson.D) {
-	k.t.Helper()
-	res, err := k.db.Collection(collection).UpdateOne(k.ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: fields}})
-	require.NoError(k.t, err)
-	require.EqualValues(k.t, 1, res.MatchedCount)
 }
 
 // Several workers whose leases run out all the time work on one batch at once.
@@ -146,12 +135,11 @@ func TestACodeThatIsTakenIsDrawnAgain(t *testing.T) {
 	require.NoError(t, err)
 	inv := k.ident.Invitation(id, records[1].Person)
 	for salt := range 2 { // another batch's people have drawn the first two codes of this person
-		_, err := k.db.Collection("invitations").InsertOne(k.ctx, bson.D{
-			{Key: "_id", Value: models.NewID()}, {Key: "batch", Value: "other"}, {Key: "record", Value: models.NewID()},
-			{Key: "questionnaire", Value: bson.D{{Key: "code", Value: "ENT_PARTICIPANT"}}},
-			{Key: "code_mac", Value: k.ident.CodeMAC(k.ident.Tokens.Code(string(inv), salt))},
+		k.db.Insert("invitations", doc{
+			"_id": models.NewID(), "batch": "other", "record": models.NewID(),
+			"questionnaire": doc{"code": "ENT_PARTICIPANT"},
+			"code_mac":      k.ident.CodeMAC(k.ident.Tokens.Code(string(inv), salt)),
 		})
-		require.NoError(t, err)
 	}
 	_, err = k.Claim(k.ctx, k.op, in)
 	require.NoError(t, err)
@@ -181,11 +169,11 @@ func TestPeopleOfTwoClaimsAreInvitedOnce(t *testing.T) {
 		require.NoError(t, k.Expand(k.ctx, first.Batch))
 		require.NoError(t, k.Expand(k.ctx, second.Batch))
 		k.clock.Add(time.Minute)
-		k.set("batches", string(second.Batch), bson.D{{Key: "expanded", Value: 0}})
+		k.db.Set("batches", string(second.Batch), doc{"expanded": 0})
 	}
 	require.Len(t, k.invitations(first.Batch), 1100)
 	require.Len(t, k.invitations(second.Batch), 100)
-	require.Equal(t, 1200, k.count("deliveries", bson.D{}))
+	require.Equal(t, 1200, k.db.Count("deliveries", doc{}))
 	require.Equal(t, 800, k.batch(second.Batch).Skipped)
 	require.Zero(t, k.batch(first.Batch).Skipped)
 }

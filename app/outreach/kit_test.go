@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"huisheng/app/audit"
 	"huisheng/app/outreach"
@@ -27,13 +25,15 @@ import (
 	"huisheng/models/store"
 )
 
+type doc = testkit.Doc
+
 // kit is one deployment with an enterprise and its operator, a recording sender and a clock to set.
 type kit struct {
 	*outreach.Service
 	t       *testing.T
 	ctx     context.Context
 	store   *store.Store
-	db      *mongo.Database
+	db      testkit.Probe
 	box     *seal.Box
 	ident   *ident.Idents
 	clock   *testkit.Clock
@@ -58,7 +58,7 @@ func newKit(t *testing.T, change ...func(*config.Config)) *kit {
 	cat, err := catalog.Load()
 	require.NoError(t, err)
 	k := &kit{t: t, ctx: t.Context(), box: testkit.Box(t), clock: testkit.NewClock()}
-	k.store, k.db = testkit.Raw(t)
+	k.store, k.db = testkit.Probed(t)
 	k.ident, k.sender = testkit.Ident(k.box), &recorder{answer: map[models.DeliveryID]models.Result{}, receipts: map[models.DeliveryID]models.Receipt{}}
 	k.deps = outreach.Deps{
 		Store: k.store, Catalog: cat, Box: k.box, Ident: k.ident, Sender: k.sender, Queue: port.NoQueue{}, Clock: k.clock.Now, Config: cfg,
@@ -158,13 +158,6 @@ func (k *kit) invite(b models.BatchID) models.Delivery {
 	list := k.invitations(b)
 	require.Len(k.t, list, 1)
 	return k.delivery(models.DeliveryID(list[0].ID) + ":invite")
-}
-
-func (k *kit) count(collection string, filter bson.D) int {
-	k.t.Helper()
-	n, err := k.db.Collection(collection).CountDocuments(k.ctx, filter)
-	require.NoError(k.t, err)
-	return int(n)
 }
 
 // deliver sends what is due and gives how many messages it claimed.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"huisheng/internal/demo"
 	"huisheng/models"
@@ -114,7 +113,7 @@ func TestParallelRequestsForACodeSendOne(t *testing.T) {
 		}
 		wg.Wait()
 		require.EqualValues(t, 1, sent.Load())
-		require.Equal(t, round+1, k.count("deliveries", bson.D{{Key: "urgent", Value: true}}))
+		require.Equal(t, round+1, k.db.Count("deliveries", doc{"urgent": true}))
 		k.clock.Add(time.Minute)
 	}
 }
@@ -124,7 +123,7 @@ func TestNobodyListedGetsNoMessageAndNoCodeIsRight(t *testing.T) {
 	require.NoError(t, k.SendOneTime(k.ctx, "poster/x", nil))
 	require.Zero(t, k.deliver(true))
 	var o models.OneTimeCode
-	require.NoError(t, k.db.Collection("onetime").FindOne(k.ctx, bson.D{}).Decode(&o))
+	k.db.First("onetime", doc{}, &o)
 	require.ErrorIs(t, k.VerifyOneTime(k.ctx, "poster/x", k.ident.Tokens.OneTime(o.ID, o.Nonce)), models.ErrWrongOTP)
 }
 
@@ -133,7 +132,7 @@ func TestATypedPhoneIsSealedAndForgotten(t *testing.T) {
 	require.NoError(t, k.SendOneTimeTo(k.ctx, "staff/b/x", "+8613800000042"))
 	stored := func() (o models.OneTimeCode) {
 		t.Helper()
-		require.NoError(t, k.db.Collection("onetime").FindOne(k.ctx, bson.D{}).Decode(&o))
+		k.db.First("onetime", doc{}, &o)
 		return o
 	}
 	require.NotEmpty(t, stored().Phone)
@@ -187,5 +186,5 @@ func TestACodeIsTriedAgainSoonAndNotAfterItsEnd(t *testing.T) {
 		k.deliver(true)
 	}
 	require.Len(t, k.sender.messages(), sent, "an old code is no use to anybody")
-	require.Zero(t, k.count("deliveries", bson.D{{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{"due", "unknown"}}}}}))
+	require.Zero(t, k.db.Count("deliveries", doc{"state": doc{"$in": []any{"due", "unknown"}}}))
 }

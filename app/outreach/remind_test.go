@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"huisheng/app/outreach"
 	"huisheng/models"
@@ -28,11 +27,11 @@ func TestRemindersGoToThoseWhoWereReachedAndHaveNotAnswered(t *testing.T) {
 	}
 	k.clock.Add(3*24*time.Hour - time.Second)
 	plan()
-	require.Equal(t, 12, k.count("deliveries", bson.D{}), "not before the third day")
+	require.Equal(t, 12, k.db.Count("deliveries", doc{}), "not before the third day")
 	k.clock.Add(time.Second)
 	plan()
 	plan()
-	require.Equal(t, 12+7, k.count("deliveries", bson.D{}), "one each, however often it is planned")
+	require.Equal(t, 12+7, k.db.Count("deliveries", doc{}), "one each, however often it is planned")
 	require.Equal(t, 1, k.batch(id).Reminders)
 	k.answer(list[5]) // between planning and sending
 	k.sender.sent = nil
@@ -48,10 +47,10 @@ func TestRemindersGoToThoseWhoWereReachedAndHaveNotAnswered(t *testing.T) {
 
 	k.clock.Add(7 * 24 * time.Hour)
 	plan()
-	require.Equal(t, 12+7+6, k.count("deliveries", bson.D{}))
+	require.Equal(t, 12+7+6, k.db.Count("deliveries", doc{}))
 	k.clock.Add(10 * 24 * time.Hour)
 	plan()
-	require.Equal(t, 12+7+6, k.count("deliveries", bson.D{}), "two rounds, no third")
+	require.Equal(t, 12+7+6, k.db.Count("deliveries", doc{}), "two rounds, no third")
 	_, err := k.Remind(k.ctx, k.op, id)
 	require.ErrorIs(t, err, outreach.ErrRemindersUsed)
 }
@@ -65,18 +64,17 @@ func TestInterruptedReminders(t *testing.T) {
 	_, err := k.PlanReminders(k.ctx)
 	require.NoError(t, err)
 	list := k.invitations(id)
-	var lost bson.A
+	var lost []string
 	for _, inv := range list[3:] {
 		lost = append(lost, string(inv.ID)+":remind1")
 	}
-	_, err = k.db.Collection("deliveries").DeleteMany(k.ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: lost}}}})
-	require.NoError(t, err)
-	k.set("batches", string(id), bson.D{{Key: "reminders", Value: 0}})
+	require.Equal(t, 5, k.db.Delete("deliveries", doc{"_id": doc{"$in": lost}}))
+	k.db.Set("batches", string(id), doc{"reminders": 0})
 	k.deliver(false)
 	_, err = k.PlanReminders(k.ctx)
 	require.NoError(t, err)
 	k.deliver(false)
-	require.Equal(t, 16, k.count("deliveries", bson.D{{Key: "state", Value: "sent"}}))
+	require.Equal(t, 16, k.db.Count("deliveries", doc{"state": "sent"}))
 	require.Len(t, k.sender.messages(), 16)
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"huisheng/app/outreach"
 	"huisheng/config"
@@ -159,7 +158,7 @@ func TestRefusedTextsPauseTheBatchWhenTheyComeInARow(t *testing.T) {
 	require.Equal(t, models.BatchPaused, k.batch(id).State)
 	require.Contains(t, k.batch(id).PausedReason, "words")
 	require.Zero(t, k.deliver(false), "the other two wait")
-	require.Equal(t, 2, k.count("deliveries", bson.D{{Key: "state", Value: "held"}}))
+	require.Equal(t, 2, k.db.Count("deliveries", doc{"state": "held"}))
 	k.sender.usual = models.Result{}
 	_, err := k.Resume(k.ctx, k.op, id)
 	require.ErrorIs(t, err, models.ErrForbidden)
@@ -185,8 +184,7 @@ func TestWhoGetsNoMessage(t *testing.T) {
 	require.NoError(t, k.OptOut(k.ctx, phone[list[1].ID]))
 	require.NoError(t, k.OptOut(k.ctx, phone[list[1].ID]))
 	require.NoError(t, k.store.SetPhoneUnreachable(k.ctx, k.ident.PhoneID(phone[list[2].ID]), true))
-	_, err := k.db.Collection("records").DeleteOne(k.ctx, bson.D{{Key: "_id", Value: list[3].Record}})
-	require.NoError(t, err)
+	require.Equal(t, 1, k.db.Delete("records", doc{"_id": list[3].Record}))
 	require.Equal(t, 6, k.deliver(false))
 	want := map[string]int{phone[list[4].ID]: 1, phone[list[5].ID]: 1}
 	require.Equal(t, want, k.sender.to())
@@ -198,10 +196,10 @@ func TestWhoGetsNoMessage(t *testing.T) {
 	}
 
 	other := k.claim(k.people(2, 3))
-	_, err = k.Close(k.ctx, k.op, other)
+	_, err := k.Close(k.ctx, k.op, other)
 	require.NoError(t, err)
 	require.Zero(t, k.deliver(false))
-	require.Equal(t, 3, k.count("deliveries", bson.D{{Key: "batch", Value: other}, {Key: "state", Value: "skipped"}}))
+	require.Equal(t, 3, k.db.Count("deliveries", doc{"batch": other, "state": "skipped"}))
 
 	third := k.claim(k.people(3, 1)) // its time runs out before anybody marks it closed
 	k.clock.Add(31 * 24 * time.Hour)
@@ -222,7 +220,7 @@ func TestQuietHours(t *testing.T) {
 	require.Equal(t, 1, k.deliver(true), "a code comes at any hour")
 	require.Equal(t, "OTP", k.sender.messages()[0].Template)
 
-	k.set("deliveries", string(inv.ID)+":invite", bson.D{{Key: "due_at", Value: k.clock.Now()}}) // whoever planned it so
+	k.db.Set("deliveries", string(inv.ID)+":invite", doc{"due_at": k.clock.Now()}) // whoever planned it so
 	require.Equal(t, 1, k.deliver(false))
 	d := k.invite(night)
 	require.Equal(t, models.DeliveryDue, d.State)
@@ -381,6 +379,6 @@ func TestManyWorkersSendEachMessageOnce(t *testing.T) {
 	wg.Wait()
 	require.Len(t, k.sender.messages(), n)
 	require.Len(t, k.sender.to(), n)
-	require.Equal(t, n, k.count("deliveries", bson.D{{Key: "state", Value: "sent"}}))
-	require.Equal(t, n, k.count("invitations", bson.D{{Key: "sent", Value: true}}))
+	require.Equal(t, n, k.db.Count("deliveries", doc{"state": "sent"}))
+	require.Equal(t, n, k.db.Count("invitations", doc{"sent": true}))
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"huisheng/app/outreach"
 	"huisheng/config"
@@ -24,9 +23,21 @@ func TestWhatAnOrganisationSeesOfTheFunnel(t *testing.T) {
 		people, submitted int
 		want              int // 0: hidden
 	}{
-		{100, 0, 0}, {100, 4, 0}, {100, 5, 5}, {100, 9, 5}, {100, 10, 10}, {100, 94, 90}, {100, 95, 95},
-		{100, 99, 95}, {100, 100, 95}, // that all of them answered would name each
-		{5, 5, 0}, {9, 9, 0}, {10, 9, 5}, {10, 10, 5}, {11, 4, 0}, {0, 0, 0},
+		{100, 0, 0},
+		{100, 4, 0},
+		{100, 5, 5},
+		{100, 9, 5},
+		{100, 10, 10},
+		{100, 94, 90},
+		{100, 95, 95},
+		{100, 99, 95},
+		{100, 100, 95}, // that all of them answered would name each
+		{5, 5, 0},
+		{9, 9, 0},
+		{10, 9, 5},
+		{10, 10, 5},
+		{11, 4, 0},
+		{0, 0, 0},
 	}
 	for _, tt := range tests {
 		c := models.BatchCounts{People: tt.people, Invited: tt.people, Sent: tt.people, Failed: 1, Opened: tt.submitted, Verified: tt.submitted, Submitted: tt.submitted}
@@ -112,7 +123,7 @@ func TestClosing(t *testing.T) {
 		require.Equal(t, models.BatchClosed, b.State)
 		require.Equal(t, models.AccountID("op"), b.ClosedBy, "who ended it early stays on record")
 	}
-	require.Equal(t, 1, k.count("audit", bson.D{{Key: "action", Value: models.AuditBatchChanged}}))
+	require.Equal(t, 1, k.db.Count("audit", doc{"action": models.AuditBatchChanged}))
 	_, err = k.Resume(k.ctx, k.city, r.Batch)
 	require.ErrorIs(t, err, models.ErrBatchClosed, "it cannot be undone")
 

@@ -128,8 +128,10 @@ func (s *Store) ListBatchesPastEnd(ctx context.Context, now time.Time, limit int
 // ListBatchesToRemind gives open batches that have had exactly round reminders and opened at or before the given moment.
 func (s *Store) ListBatchesToRemind(ctx context.Context, now time.Time, round int, openedBy time.Time, limit int) ([]models.Batch, error) {
 	return s.findBatches(ctx, bson.D{
-		{Key: "state", Value: models.BatchOpen}, {Key: "closes_at", Value: bson.D{{Key: "$gt", Value: now}}},
-		{Key: "reminders", Value: round}, {Key: "opens_at", Value: bson.D{{Key: "$lte", Value: openedBy}}},
+		{Key: "state", Value: models.BatchOpen},
+		{Key: "closes_at", Value: bson.D{{Key: "$gt", Value: now}}},
+		{Key: "reminders", Value: round},
+		{Key: "opens_at", Value: bson.D{{Key: "$lte", Value: openedBy}}},
 	}, limit)
 }
 

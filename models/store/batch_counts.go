@@ -22,7 +22,8 @@ func (s *Store) CountBatch(ctx context.Context, b models.Batch) (models.BatchCou
 	cur, err := s.col(colInvitations).Aggregate(ctx, bson.A{
 		bson.D{{Key: "$match", Value: bson.D{{Key: "batch", Value: b.ID}}}},
 		bson.D{{Key: "$group", Value: bson.D{
-			{Key: "_id", Value: nil}, {Key: "invited", Value: bson.D{{Key: "$sum", Value: 1}}},
+			{Key: "_id", Value: nil},
+			{Key: "invited", Value: bson.D{{Key: "$sum", Value: 1}}},
 			sum("sent"), sum("delivered"), sum("failed"), sum("opened"), sum("verified"),
 		}}},
 	})

@@ -50,8 +50,10 @@ func (s *Store) ClaimDelivery(ctx context.Context, urgent bool, h Holder) (model
 		bson.D{{Key: "state", Value: models.DeliveryDue}, {Key: "urgent", Value: urgent}, {Key: "due_at", Value: bson.D{{Key: "$lte", Value: h.Now}}}},
 		bson.D{
 			{Key: "$set", Value: bson.D{
-				{Key: "state", Value: models.DeliverySending}, {Key: "lease_by", Value: h.Name},
-				{Key: "lease_until", Value: h.Until}, {Key: "tried_at", Value: h.Now},
+				{Key: "state", Value: models.DeliverySending},
+				{Key: "lease_by", Value: h.Name},
+				{Key: "lease_until", Value: h.Until},
+				{Key: "tried_at", Value: h.Now},
 			}},
 			{Key: "$inc", Value: bson.D{{Key: "attempts", Value: 1}}},
 		},
@@ -75,8 +77,10 @@ func (s *Store) ExpireLeases(ctx context.Context, now time.Time) (int, error) {
 	return s.moveDeliveries(ctx,
 		bson.D{{Key: "state", Value: models.DeliverySending}, {Key: "lease_until", Value: bson.D{{Key: "$lte", Value: now}}}},
 		bson.D{
-			{Key: "state", Value: models.DeliveryUnknown}, {Key: "due_at", Value: now},
-			{Key: "code", Value: "lease_expired"}, {Key: "note", Value: "the sending process ended"},
+			{Key: "state", Value: models.DeliveryUnknown},
+			{Key: "due_at", Value: now},
+			{Key: "code", Value: "lease_expired"},
+			{Key: "note", Value: "the sending process ended"},
 		})
 }
 
@@ -84,9 +88,14 @@ func (s *Store) ExpireLeases(ctx context.Context, now time.Time) (int, error) {
 // newer is known, and it stays.
 func (s *Store) UpdateDelivery(ctx context.Context, d models.Delivery, from ...models.DeliveryState) (bool, error) {
 	fields := bson.D{
-		{Key: "state", Value: d.State}, {Key: "due_at", Value: d.DueAt}, {Key: "lease_until", Value: time.Time{}},
-		{Key: "retries", Value: d.Retries}, {Key: "code", Value: d.Code}, {Key: "note", Value: d.Note},
-		{Key: "channel", Value: d.Channel}, {Key: "again", Value: d.Again},
+		{Key: "state", Value: d.State},
+		{Key: "due_at", Value: d.DueAt},
+		{Key: "lease_until", Value: time.Time{}},
+		{Key: "retries", Value: d.Retries},
+		{Key: "code", Value: d.Code},
+		{Key: "note", Value: d.Note},
+		{Key: "channel", Value: d.Channel},
+		{Key: "again", Value: d.Again},
 	}
 	if d.ProviderID != "" { // the partial index holds whatever has the field
 		fields = append(fields, bson.E{Key: "provider_id", Value: d.ProviderID})

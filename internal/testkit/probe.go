@@ -1,0 +1,63 @@
+package testkit
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"huisheng/models/store"
+)
+
+// Doc is a document or a filter as tests write it.
+type Doc = map[string]any
+
+// Probe looks into a database, and changes it as a crash or a stranger would, around the store. Each method fails the test on an error.
+type Probe struct {
+	t  testing.TB
+	db *mongo.Database
+}
+
+// Probed is Store with a probe beside it.
+func Probed(t testing.TB) (*store.Store, Probe) {
+	t.Helper()
+	s, db := Raw(t)
+	return s, Probe{t: t, db: db}
+}
+
+// Count gives how many documents match.
+func (p Probe) Count(collection string, filter Doc) int {
+	p.t.Helper()
+	n, err := p.db.Collection(collection).CountDocuments(p.t.Context(), filter)
+	require.NoError(p.t, err)
+	return int(n)
+}
+
+// First reads one document that matches into v.
+func (p Probe) First(collection string, filter Doc, v any) {
+	p.t.Helper()
+	require.NoError(p.t, p.db.Collection(collection).FindOne(p.t.Context(), filter).Decode(v))
+}
+
+// Set changes fields of the one document with this id.
+func (p Probe) Set(collection, id string, fields Doc) {
+	p.t.Helper()
+	res, err := p.db.Collection(collection).UpdateOne(p.t.Context(), Doc{"_id": id}, Doc{"$set": fields})
+	require.NoError(p.t, err)
+	require.EqualValues(p.t, 1, res.MatchedCount, "%s %s", collection, id)
+}
+
+// Insert adds a document.
+func (p Probe) Insert(collection string, d Doc) {
+	p.t.Helper()
+	_, err := p.db.Collection(collection).InsertOne(p.t.Context(), d)
+	require.NoError(p.t, err)
+}
+
+// Delete removes what matches and gives how many documents that were.
+func (p Probe) Delete(collection string, filter Doc) int {
+	p.t.Helper()
+	res, err := p.db.Collection(collection).DeleteMany(p.t.Context(), filter)
+	require.NoError(p.t, err)
+	return int(res.DeletedCount)
+}
