@@ -1,0 +1,119 @@
+package console
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huisheng/app/indicator"
+	"huisheng/handlers/web"
+	"huisheng/models"
+)
+
+// declared is one figure that an organisation may declare.
+type declared struct {
+	Name, Label, Hint string
+}
+
+// declarable lists what each kind of organisation is asked for.
+func declarable(k models.OrgKind) []declared {
+	headcount := declared{models.FigureHeadcount, "应参评职工数（人）", "这个时期最后一天，在备案职业（工种）岗位上的职工人数。用来算参评率。"}
+	enrolment := declared{models.FigureEnrolment, "招生规模（人）", "这个时期招收的人数。"}
+	assessed := declared{models.FigureAssessment, "评价规模（人次）", "这个时期参加评价的人次。"}
+	price := declared{models.FigureCoursePrice, "课程价格（元）", "公布的课程价格的中位数。"}
+	complaints := declared{models.FigureComplaintRate, "投诉率（件 / 百人次）", "联盟统计的投诉率。"}
+	switch k {
+	case models.OrgEnterprise:
+		return []declared{headcount}
+	case models.OrgSchool:
+		return []declared{enrolment, assessed, complaints}
+	}
+	return []declared{enrolment, assessed, price}
+}
+
+type declareData struct {
+	Org     models.Org
+	Period  string
+	Words   string
+	Periods []periodChoice
+	Items   []declared
+	Figures models.Figures
+}
+
+// ShowFigures is the form for declared figures of a period.
+func (h *Console) ShowFigures(c *fiber.Ctx) error { return h.declare(c, form{}) }
+
+func (h *Console) declare(c *fiber.Ctx, f form) error {
+	org, err := h.own(c)
+	if err != nil {
+		return err
+	}
+	d := declareData{Org: org, Period: c.Query("period", models.QuarterOf(time.Now())), Items: declarable(org.Kind)}
+	p, err := models.ParsePeriod(d.Period)
+	if err != nil {
+		return err
+	}
+	d.Words, d.Periods = periodWords(p), periods(org.Kind, time.Now(), d.Period)
+	if d.Figures, err = h.app.Indicators.Declared(c.UserContext(), web.Principal(c), org.ID, d.Period); err != nil {
+		return err
+	}
+	if f.Values == nil {
+		f.Values = map[string]string{"source": d.Figures.Current.Source}
+		for name, v := range d.Figures.Current.Values {
+			f.Values["values."+name] = strconv.FormatFloat(v, 'f', -1, 64)
+		}
+	}
+	return h.render(c, "figures", page{Title: "申报数据", Form: f, Data: d})
+}
+
+// Declare stores the figures as a new version; what was declared before is kept.
+func (h *Console) Declare(c *fiber.Ctx) error {
+	org, err := h.own(c)
+	if err != nil {
+		return err
+	}
+	names := []string{"source"}
+	for _, d := range declarable(org.Kind) {
+		names = append(names, "values."+d.Name)
+	}
+	f := typed(c, names...)
+	in, err := declaration(f, c.FormValue("version"))
+	if err == nil {
+		_, err = h.app.Indicators.Declare(c.UserContext(), web.Principal(c), org.ID, c.Query("period"), in)
+	}
+	if err != nil {
+		if err := f.refused(c, err); err != nil {
+			return err
+		}
+		return h.declare(c, f)
+	}
+	return c.Redirect("/console/figures?done=figures&period="+c.Query("period"), fiber.StatusSeeOther)
+}
+
+// declaration reads the typed numbers; what is left empty is not declared.
+func declaration(f form, version string) (indicator.Declaration, error) {
+	in := indicator.Declaration{Values: map[string]float64{}, Source: strings.TrimSpace(f.Value("source"))}
+	if n, err := strconv.Atoi(version); err == nil {
+		in.Version = &n
+	}
+	var wrong []models.FieldError
+	for name, text := range f.Values {
+		key, ok := strings.CutPrefix(name, "values.")
+		text = strings.NewReplacer(",", "", "，", "", " ", "").Replace(models.HalfWidth(text))
+		if !ok || text == "" {
+			continue
+		}
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			wrong = append(wrong, models.FieldError{Field: name, Code: "not_a_number", Message: "请填数字。"})
+		}
+		in.Values[key] = v
+	}
+	if len(wrong) > 0 {
+		return in, models.ErrInvalid.WithFields(wrong...).Because(fmt.Errorf("%d fields are no numbers", len(wrong)))
+	}
+	return in, nil
+}

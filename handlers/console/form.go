@@ -1,0 +1,71 @@
+package console
+
+import (
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huisheng/models"
+)
+
+// form is what somebody typed, and what is wrong with it.
+type form struct {
+	Error  string            // about the form as a whole
+	Wrong  map[string]string // by field
+	Values map[string]string
+}
+
+// Value gives what was typed into a field.
+func (f form) Value(name string) string { return f.Values[name] }
+
+// Bad gives what is wrong with a field; empty if nothing.
+func (f form) Bad(name string) string { return f.Wrong[name] }
+
+// Other lists what is wrong with fields that the page does not show, so that no reason gets lost.
+func (f form) Other(shown ...string) []string {
+	var list []string
+	for name, why := range f.Wrong {
+		known := false
+		for _, s := range shown {
+			known = known || s == name
+		}
+		if !known {
+			list = append(list, why)
+		}
+	}
+	return list
+}
+
+// typed keeps the named fields of a request for showing the form again. Passwords and the like are not named.
+func typed(c *fiber.Ctx, names ...string) form {
+	f := form{Values: make(map[string]string, len(names))}
+	for _, n := range names {
+		f.Values[n] = c.FormValue(n)
+	}
+	return f
+}
+
+// refused fills in what a use case found wrong and sets the status. An error that the person cannot mend is given back: it is for the error page.
+func (f *form) refused(c *fiber.Ctx, err error) error {
+	var e *models.Error
+	if !errors.As(err, &e) || e.Kind == models.KindInternal || e.Kind == models.KindNotFound || e.Kind == models.KindUnavailable {
+		return err
+	}
+	status := fiber.StatusUnprocessableEntity
+	switch e.Kind {
+	case models.KindConflict:
+		status = fiber.StatusConflict
+	case models.KindForbidden:
+		status = fiber.StatusForbidden
+	case models.KindTooMany:
+		status = fiber.StatusTooManyRequests
+	}
+	c.Status(status)
+	f.Error, f.Wrong = e.Message, make(map[string]string, len(e.Fields))
+	for _, w := range e.Fields {
+		if _, seen := f.Wrong[w.Field]; !seen {
+			f.Wrong[w.Field] = w.Message
+		}
+	}
+	return nil
+}

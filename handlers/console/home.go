@@ -1,0 +1,58 @@
+package console
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"huisheng/handlers/web"
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+// onHome is how many things of a kind the start page shows.
+const onHome = 5
+
+type homeData struct {
+	Role       models.Role
+	Org        models.Org
+	HasRecords bool
+	Batches    []batchRow
+	Orgs       int
+	Cases      []caseRow
+}
+
+// Home is the start page: what to do next, by role and by what is there already.
+func (h *Console) Home(c *fiber.Ctx) error {
+	who, ctx := web.Principal(c), c.UserContext()
+	d := homeData{Role: who.Role}
+	if who.Role == models.RoleOperator {
+		var err error
+		if d.Org, err = h.own(c); err != nil {
+			return err
+		}
+		records, err := h.app.Roster.ListRecords(ctx, who, d.Org.ID, query(c), models.Page{Limit: 1})
+		if err != nil {
+			return err
+		}
+		d.HasRecords = len(records.Items) > 0
+	}
+	if who.Role != models.RoleAlliance {
+		list, err := h.app.Outreach.Batches(ctx, who, store.BatchFilter{Org: who.Org}, models.Page{Limit: onHome})
+		if err != nil {
+			return err
+		}
+		d.Batches = batchRows(who, list.Items)
+	}
+	if who.Role == models.RoleProvince || who.Role == models.RoleCity {
+		cases, _, err := h.app.Complaints.List(ctx, who, store.ComplaintFilter{State: models.ComplaintSubmitted}, "", onHome)
+		if err != nil {
+			return err
+		}
+		d.Cases = h.caseRows(cases)
+		orgs, err := h.app.Registry.List(ctx, who, store.OrgFilter{}, models.Page{Limit: 1})
+		if err != nil {
+			return err
+		}
+		d.Orgs = len(orgs.Items)
+	}
+	return h.render(c, "home", page{Title: "首页", Data: d})
+}

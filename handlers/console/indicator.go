@@ -1,0 +1,331 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huisheng/handlers/web"
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+// figure is one indicator as a page shows it.
+type figure struct {
+	Def      models.IndicatorDefinition
+	V        models.IndicatorValue
+	Value    string // with two decimals at most; empty if there is none
+	Unit     string
+	Interval string
+	Sample   string
+	None     string   // why there is no value
+	Notes    []string // what to bear in mind
+	Chart    template.HTML
+}
+
+func unitWords(u string) string {
+	switch models.IndicatorUnit(u) {
+	case models.UnitPercent:
+		return "%"
+	case models.UnitScore:
+		return "分（满分100）"
+	case models.UnitPer100:
+		return "件 / 百人次"
+	case models.UnitYuan:
+		return "元"
+	}
+	return ""
+}
+
+// figureOf puts a value and its definition into words. Axis draws the scale too.
+func figureOf(d models.IndicatorDefinition, v models.IndicatorValue, org, axis bool) figure {
+	f := figure{Def: d, V: v, Unit: unitWords(v.Unit)}
+	has := func(flag string) bool { return slices.Contains(v.Flags, flag) }
+	switch {
+	case v.Value != nil:
+		f.Value = number(*v.Value)
+	case v.Suppressed:
+		f.None = fmt.Sprintf("不到%d人，暂不显示", models.MinCell)
+		f.Notes = append(f.Notes, fmt.Sprintf("为了不让人猜出是谁填的，满%d人才显示，之后每多%d人更新一次。", models.MinCell, models.MinCell))
+	case has(models.FlagNoFigure):
+		f.None = "缺少申报数据"
+		f.Notes = append(f.Notes, "计算它要用机构申报的数据，在「申报数据」里填写后就有了。")
+	case v.N == nil || *v.N == 0:
+		f.None = "还没有数据"
+	default:
+		f.None = "人数太少，暂不计算"
+	}
+	if v.Value == nil {
+		return f
+	}
+	if v.Low != nil && v.High != nil {
+		f.Interval = number(*v.Low) + "～" + number(*v.High) + unitShort(v.Unit)
+	}
+	if v.N != nil {
+		f.Sample = grouped(fmt.Sprint(*v.N))
+	}
+	if has(models.FlagOrMore) {
+		f.Unit += "或更多"
+	}
+	if has(models.FlagLowSample) {
+		f.Notes = append(f.Notes, fmt.Sprintf("样本少（不到%d，或填写的人不到五分之一）：只供参考，不用来排名。", models.LowSample))
+	}
+	if has(models.FlagNoFigure) {
+		f.Notes = append(f.Notes, "有的机构没有申报数据，没有算进来。")
+	}
+	if has(models.FlagOldVersion) {
+		f.Notes = append(f.Notes, "其中一部分是按以前的定义算的。")
+	}
+	if org && d.Measure.Questionnaire != "" && !d.OwnData() {
+		f.Notes = append(f.Notes, "按5人一档更新，可能比实际少算最近几个人。")
+	}
+	f.Chart = chart(v, d.Title.Zh+" "+f.Value+unitShort(v.Unit)+intervalLabel(f.Interval), axis)
+	return f
+}
+
+func unitShort(u string) string {
+	if models.IndicatorUnit(u) == models.UnitPercent {
+		return "%"
+	}
+	return ""
+}
+
+func intervalLabel(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "，95%区间 " + s
+}
+
+// figuresOf pairs values with their definitions, in the definitions' order.
+func (h *Console) figuresOf(kind models.OrgKind, values []models.IndicatorValue, org bool) []figure {
+	var list []figure
+	for _, d := range h.app.Catalog.Indicators(kind) {
+		for _, v := range values {
+			if v.ID == d.ID {
+				list = append(list, figureOf(d, v, org, true))
+			}
+		}
+	}
+	return list
+}
+
+// periodChoice is one period to pick.
+type periodChoice struct{ Name, Text string }
+
+// periods are those that people ask for: the last quarters, the years, the academic year for schools, the last twelve months.
+func periods(kind models.OrgKind, now time.Time, chosen string) []periodChoice {
+	now = now.In(models.Shanghai())
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+	var names []string
+	for i := range 4 {
+		names = append(names, models.QuarterOf(month.AddDate(0, -3*i, 0)))
+	}
+	names = append(names, fmt.Sprint(now.Year()), fmt.Sprint(now.Year()-1))
+	if kind == models.OrgSchool {
+		year := now.AddDate(0, -8, 0).Year() // it begins in September
+		names = append(names, fmt.Sprintf("AY%d", year), fmt.Sprintf("AY%d", year-1))
+	}
+	names = append(names, models.MonthOf(month), models.MonthOf(month.AddDate(0, -1, 0)), "R12-"+models.MonthOf(month))
+	if chosen != "" && !slices.Contains(names, chosen) {
+		names = append(names, chosen)
+	}
+	list := make([]periodChoice, 0, len(names))
+	for _, n := range names {
+		if p, err := models.ParsePeriod(n); err == nil {
+			list = append(list, periodChoice{n, periodWords(p)})
+		}
+	}
+	return list
+}
+
+type figuresData struct {
+	Title      string // whose
+	Kind       models.OrgKind
+	Period     string
+	Words      string // the period in words
+	Periods    []periodChoice
+	Figures    []figure
+	ComputedAt time.Time
+	Orgs       int // regions: of how many organisations
+	Org        bool
+	Back       link
+}
+
+// ShowOwnIndicators are the operator's organisation's figures.
+func (h *Console) ShowOwnIndicators(c *fiber.Ctx) error {
+	org, err := h.own(c)
+	if err != nil {
+		return err
+	}
+	return h.orgIndicators(c, org, link{})
+}
+
+// ShowOrgIndicators are an organisation's figures on the desk of who supervises it.
+func (h *Console) ShowOrgIndicators(c *fiber.Ctx) error {
+	org, err := h.app.Registry.Find(c.UserContext(), web.Principal(c), models.OrgID(c.Params("org")))
+	if err != nil {
+		return err
+	}
+	return h.orgIndicators(c, org, link{URL: orgURL(org.ID), Text: org.Name})
+}
+
+func (h *Console) orgIndicators(c *fiber.Ctx, org models.Org, from link) error {
+	sc := web.Principal(c).Scope()
+	r, err := h.app.Indicators.ForOrg(c.UserContext(), sc, org.ID, c.Query("period"))
+	if err != nil {
+		return err
+	}
+	d := figuresData{
+		Title: org.Name, Kind: org.Kind, Period: r.Period, Periods: periods(org.Kind, time.Now(), r.Period), ComputedAt: r.ComputedAt,
+		Figures: h.figuresOf(org.Kind, r.View(sc), sc.IsOrg()), Org: sc.IsOrg(), Back: from,
+	}
+	return h.figures(c, d)
+}
+
+func (h *Console) figures(c *fiber.Ctx, d figuresData) error {
+	if p, err := models.ParsePeriod(d.Period); err == nil {
+		d.Words = periodWords(p)
+	}
+	return h.render(c, "indicators", page{Title: "指标", Data: d})
+}
+
+// ShowRegionIndicators are the merged figures of a region's organisations.
+func (h *Console) ShowRegionIndicators(c *fiber.Ctx) error {
+	kind := kindOf(c)
+	r, err := h.app.Indicators.ForRegion(c.UserContext(), web.Principal(c), c.Params("region"), kind, c.Query("period"))
+	if err != nil {
+		return err
+	}
+	d := figuresData{
+		Title: h.regionNames()[r.Region] + " · " + orgKind(kind), Kind: kind, Period: r.Period, Periods: periods(kind, time.Now(), r.Period),
+		ComputedAt: r.ComputedAt, Figures: h.figuresOf(kind, r.Items, false), Orgs: r.Orgs, Back: link{URL: "/console/regions?kind=" + string(kind), Text: "指标对比"},
+	}
+	return h.figures(c, d)
+}
+
+func kindOf(c *fiber.Ctx) models.OrgKind {
+	if k := models.OrgKind(c.Query("kind")); k.Valid() {
+		return k
+	}
+	if web.Principal(c).Role == models.RoleAlliance {
+		return models.OrgSchool
+	}
+	return models.OrgEnterprise
+}
+
+// compared is one line of a comparison.
+type compared struct {
+	Name, URL string
+	Figure    figure
+}
+
+type compareData struct {
+	Kind      models.OrgKind
+	Kinds     []models.OrgKind
+	Period    string
+	Periods   []periodChoice
+	Indicator models.IndicatorDefinition
+	All       []models.IndicatorDefinition
+	By        string // org or city
+	Province  bool
+	Total     *compared
+	Rows      []compared
+	First     string
+	Next      string
+}
+
+// Compare shows one indicator for many: by city for the province, by organisation for everybody.
+func (h *Console) Compare(c *fiber.Ctx) error {
+	who, kind := web.Principal(c), kindOf(c)
+	d := compareData{
+		Kind: kind, Kinds: []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial}, Province: who.Role == models.RoleProvince,
+		All: h.app.Catalog.Indicators(kind), Period: c.Query("period", models.QuarterOf(time.Now())), By: c.Query("by"),
+	}
+	if who.Role == models.RoleAlliance {
+		d.Kinds = []models.OrgKind{models.OrgSchool}
+	}
+	d.Periods = periods(kind, time.Now(), d.Period)
+	for i, def := range d.All {
+		if i == 0 || def.ID == c.Query("indicator") {
+			d.Indicator = def
+		}
+	}
+	if d.By != "city" && d.By != "org" || !d.Province {
+		d.By = map[bool]string{true: "city", false: "org"}[d.Province]
+	}
+	if err := h.compare(c, who, &d); err != nil {
+		return err
+	}
+	return h.render(c, "compare", page{Title: "指标对比", Data: d})
+}
+
+func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) error {
+	if len(d.All) == 0 {
+		return nil
+	}
+	if official(who) {
+		total, err := h.regionLine(c, *d, who.Region)
+		if err != nil {
+			return err
+		}
+		total.Name += "合计"
+		d.Total = &total
+	}
+	if d.By == "org" {
+		return h.compareOrgs(c, who, d)
+	}
+	for _, r := range h.app.Catalog.Regions() {
+		row, err := h.regionLine(c, *d, r.Code)
+		if err != nil {
+			return err
+		}
+		if r.IsProvince() {
+			continue // its own are in the total; as a line it would be the total again
+		}
+		d.Rows = append(d.Rows, row)
+	}
+	return nil
+}
+
+func (h *Console) regionLine(c *fiber.Ctx, d compareData, code string) (compared, error) {
+	r, err := h.app.Indicators.ForRegion(c.UserContext(), web.Principal(c), code, d.Kind, d.Period)
+	if err != nil {
+		return compared{}, err
+	}
+	q := url.Values{"kind": {string(d.Kind)}, "period": {d.Period}}
+	return compared{Name: h.regionNames()[code], URL: "/console/regions/" + code + "?" + q.Encode(), Figure: pickFigure(d.Indicator, r.Items)}, nil
+}
+
+func (h *Console) compareOrgs(c *fiber.Ctx, who models.Principal, d *compareData) error {
+	at := models.Page{Limit: 30, After: c.Query("after")}
+	list, err := h.app.Registry.List(c.UserContext(), who, store.OrgFilter{Kind: d.Kind}, at)
+	if err != nil {
+		return err
+	}
+	for _, o := range list.Items {
+		r, err := h.app.Indicators.ForOrg(c.UserContext(), who.Scope(), o.ID, d.Period)
+		if err != nil {
+			return err
+		}
+		to := orgURL(o.ID) + "/indicators?period=" + url.QueryEscape(d.Period)
+		d.Rows = append(d.Rows, compared{Name: o.Name, URL: to, Figure: pickFigure(d.Indicator, r.View(who.Scope()))})
+	}
+	if d.Next = newer(c, list.Next); at.After != "" {
+		d.First = here(c, "")
+	}
+	return nil
+}
+
+func pickFigure(d models.IndicatorDefinition, values []models.IndicatorValue) figure {
+	for _, v := range values {
+		if v.ID == d.ID {
+			return figureOf(d, v, false, false)
+		}
+	}
+	return figure{Def: d, None: "还没有数据"}
+}

@@ -1,0 +1,226 @@
+package console
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huisheng/app/registry"
+	"huisheng/handlers/web"
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+// ListOrgs is the list of organisations in the reader's scope.
+func (h *Console) ListOrgs(c *fiber.Ctx) error {
+	at, err := web.Page(c)
+	if err != nil {
+		return err
+	}
+	who := web.Principal(c)
+	f := store.OrgFilter{Kind: models.OrgKind(c.Query("kind")), Region: c.Query("region"), Name: strings.TrimSpace(c.Query("name"))}
+	list, err := h.app.Registry.List(c.UserContext(), who, f, at)
+	if err != nil {
+		return err
+	}
+	first := ""
+	if at.After != "" {
+		first = "/console/orgs"
+	}
+	return h.render(c, "orgs", page{Title: "评价机构", Data: map[string]any{
+		"List": list, "Filter": f, "First": first, "Next": newer(c, list.Next), "Desk": official(who), "Regions": h.regionNames(),
+		"Province": who.Role == models.RoleProvince, "Filtered": f.Kind != "" || f.Region != "" || f.Name != "",
+	}})
+}
+
+func official(p models.Principal) bool {
+	return p.Role == models.RoleProvince || p.Role == models.RoleCity
+}
+
+func (h *Console) regionNames() map[string]string {
+	m := map[string]string{}
+	for _, r := range h.app.Catalog.Regions() {
+		m[r.Code] = r.Name
+	}
+	return m
+}
+
+// orgFields are the fields of the form of an organisation, named as the API names them.
+var orgFields = []string{
+	"kind", "name", "uscc", "region", "affiliation", "subtype", "filing.letter_no", "filing.valid_from", "filing.valid_to", "occupations",
+}
+
+type orgForm struct {
+	Org      models.Org // zero for a new one
+	New      bool
+	Kinds    []models.OrgKind
+	Subtypes map[models.OrgKind][]models.OrgSubtype
+	Regions  []models.Region
+	Other    []string // what is wrong in the lines of occupations
+}
+
+// ShowNewOrg is the form for filing an organisation.
+func (h *Console) ShowNewOrg(c *fiber.Ctx) error {
+	f := form{Values: map[string]string{"affiliation": string(models.AffiliationCity)}}
+	if who := web.Principal(c); who.Role == models.RoleCity {
+		f.Values["region"] = who.Region
+	}
+	return h.orgForm(c, f, models.Org{})
+}
+
+func (h *Console) orgForm(c *fiber.Ctx, f form, o models.Org) error {
+	d := orgForm{
+		Org: o, New: o.ID == "", Kinds: []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial},
+		Subtypes: map[models.OrgKind][]models.OrgSubtype{}, Regions: h.app.Catalog.Regions(), Other: f.Other(orgFields...),
+	}
+	for _, k := range d.Kinds {
+		if list := h.app.Catalog.Subtypes(k); len(list) > 0 {
+			d.Subtypes[k] = list
+		}
+	}
+	title := "登记评价机构"
+	if !d.New {
+		title = "修改机构信息"
+	}
+	return h.render(c, "org-form", page{Title: title, Form: f, Data: d})
+}
+
+// CreateOrg files an organisation.
+func (h *Console) CreateOrg(c *fiber.Ctx) error {
+	f := typed(c, orgFields...)
+	in := registry.NewOrg{
+		Kind: models.OrgKind(f.Value("kind")), Name: f.Value("name"), USCC: f.Value("uscc"), Division: f.Value("region"),
+		Affiliation: models.Affiliation(f.Value("affiliation")), Subtype: f.Value("subtype"), Filing: filingOf(f),
+	}
+	made, err := h.app.Registry.Create(c.UserContext(), web.Principal(c), in)
+	if err != nil {
+		if err := f.refused(c, err); err != nil {
+			return err
+		}
+		return h.orgForm(c, f, models.Org{})
+	}
+	return back(c, orgURL(made.Org.ID), "org")
+}
+
+// filingOf reads the letter from the form; its occupations stand one on a line: code, name, levels.
+func filingOf(f form) models.Filing {
+	return models.Filing{
+		LetterNo: strings.TrimSpace(f.Value("filing.letter_no")), ValidFrom: f.Value("filing.valid_from"), ValidTo: f.Value("filing.valid_to"),
+		Occupations: readOccupations(f.Value("occupations")),
+	}
+}
+
+var occupationCode = regexp.MustCompile(`^\d+(-\d+)+$`)
+
+// readOccupations reads lines such as "6-18-01-01 车工 五级、四级、三级": an optional code, the name, and the levels as the last word.
+func readOccupations(text string) []models.FiledOccupation {
+	list := []models.FiledOccupation{}
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		var o models.FiledOccupation
+		if occupationCode.MatchString(words[0]) {
+			o.Code, words = words[0], words[1:]
+		}
+		if n := len(words); n > 1 {
+			o.Levels = strings.FieldsFunc(words[n-1], func(r rune) bool { return strings.ContainsRune(",，、;；", r) })
+			words = words[:n-1]
+		}
+		o.Name = strings.Join(words, " ")
+		list = append(list, o)
+	}
+	return list
+}
+
+func (h *Console) occupationLines(f models.Filing) string {
+	var b strings.Builder
+	for _, o := range f.Occupations {
+		names := make([]string, len(o.Levels))
+		for i, code := range o.Levels {
+			names[i] = h.levelName(code)
+		}
+		b.WriteString(strings.TrimSpace(o.Code+" "+o.Name) + " " + strings.Join(names, "、") + "\n")
+	}
+	return b.String()
+}
+
+func (h *Console) levelName(code string) string {
+	if l, ok := h.app.Catalog.Level(code); ok {
+		return l.Name.Zh
+	}
+	return code
+}
+
+func orgURL(id models.OrgID) string { return "/console/orgs/" + url.PathEscape(string(id)) }
+
+type orgData struct {
+	Org         models.Org
+	Desk        bool
+	Occupations string
+	Supervisor  string
+	Accounts    models.List[models.Account]
+	Batches     []batchRow
+	Initial     string // an initial password, shown this once
+	For         string // whose it is
+}
+
+// ShowOrg is one organisation.
+func (h *Console) ShowOrg(c *fiber.Ctx) error { return h.org(c, page{}, orgData{}) }
+
+// org shows the organisation of the address. p and d hold what is shown beside it: a form, a password.
+func (h *Console) org(c *fiber.Ctx, p page, d orgData) error {
+	who, ctx := web.Principal(c), c.UserContext()
+	var err error
+	if d.Org, err = h.app.Registry.Find(ctx, who, models.OrgID(c.Params("org"))); err != nil {
+		return err
+	}
+	d.Desk, d.Occupations, d.Supervisor = official(who), h.occupationLines(d.Org.Filing), h.regionNames()[d.Org.Region]
+	if d.Desk {
+		if d.Accounts, err = h.app.Accounts.ListOf(ctx, who, d.Org.ID, models.Page{Limit: 100}); err != nil {
+			return err
+		}
+		list, err := h.app.Outreach.Batches(ctx, who, store.BatchFilter{Org: d.Org.ID}, models.Page{Limit: onHome})
+		if err != nil {
+			return err
+		}
+		d.Batches = batchRows(who, list.Items)
+	}
+	p.Title, p.Data = d.Org.Name, d
+	return h.render(c, "org", p)
+}
+
+// ShowEditOrg is the form for changing an organisation.
+func (h *Console) ShowEditOrg(c *fiber.Ctx) error {
+	o, err := h.app.Registry.Find(c.UserContext(), web.Principal(c), models.OrgID(c.Params("org")))
+	if err != nil {
+		return err
+	}
+	return h.orgForm(c, form{Values: map[string]string{
+		"kind": string(o.Kind), "name": o.Name, "uscc": o.USCC, "region": o.Division, "affiliation": string(o.Affiliation), "subtype": o.Subtype,
+		"filing.letter_no": o.Filing.LetterNo, "filing.valid_from": o.Filing.ValidFrom, "filing.valid_to": o.Filing.ValidTo,
+		"occupations": h.occupationLines(o.Filing),
+	}}, o)
+}
+
+// UpdateOrg changes name, subtype and filing letter; who an organisation is stays.
+func (h *Console) UpdateOrg(c *fiber.Ctx) error {
+	who, id := web.Principal(c), models.OrgID(c.Params("org"))
+	f := typed(c, orgFields...)
+	name, subtype, filing := f.Value("name"), f.Value("subtype"), filingOf(f)
+	_, err := h.app.Registry.Update(c.UserContext(), who, id, registry.Change{Name: &name, Subtype: &subtype, Filing: &filing})
+	if err == nil {
+		return back(c, orgURL(id), "org")
+	}
+	if err := f.refused(c, err); err != nil {
+		return err
+	}
+	o, err := h.app.Registry.Find(c.UserContext(), who, id)
+	if err != nil {
+		return err
+	}
+	return h.orgForm(c, f, o)
+}

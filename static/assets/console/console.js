@@ -1,0 +1,145 @@
+// Small helps for the desk. Every page works without them.
+(() => {
+  'use strict';
+  const $ = (sel, root = document) => root.querySelector(sel);
+  const $$ = (sel, root = document) => [...root.querySelectorAll(sel)];
+  const group = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+  // Paper.
+  $$('[data-print]').forEach((b) => b.addEventListener('click', () => window.print()));
+
+  // A list that changes the page at once.
+  $$('select[data-go]').forEach((s) => s.addEventListener('change', () => s.form.requestSubmit()));
+
+  // Uploading: the file goes to the API with a progress bar, and the result is shown in place, so that the same file can be imported next.
+  const upload = (form) => {
+    const input = $('input[type=file]', form), drop = $('.drop', form), busy = $('[data-busy]', form), say = $('[data-say]', form);
+    const bar = $('progress', busy), failed = $('[data-failed]', form), outcome = $('#outcome'), buttons = $$('button', form);
+    ['dragover', 'dragenter'].forEach((e) => drop.addEventListener(e, (ev) => { ev.preventDefault(); drop.classList.add('over'); }));
+    ['dragleave', 'drop'].forEach((e) => drop.addEventListener(e, (ev) => { ev.preventDefault(); drop.classList.remove('over'); }));
+    drop.addEventListener('drop', (ev) => {
+      if (ev.dataTransfer.files.length) { input.files = ev.dataTransfer.files; input.dispatchEvent(new Event('change')); }
+    });
+    input.addEventListener('change', () => { outcome.replaceChildren(); failed.hidden = true; });
+
+    const fail = (text) => { failed.textContent = text; failed.hidden = false; };
+    const done = () => { busy.hidden = true; buttons.forEach((b) => { b.disabled = false; }); };
+    const send = (dry) => {
+      failed.hidden = true; busy.hidden = false; outcome.replaceChildren(); buttons.forEach((b) => { b.disabled = true; });
+      say.textContent = '正在上传…'; bar.value = 0;
+      const xhr = new XMLHttpRequest();
+      xhr.open('POST', form.dataset.upload + '?dry_run=' + dry);
+      xhr.setRequestHeader('X-CSRF-Token', $('input[type=hidden]', form).value);
+      xhr.setRequestHeader('Accept', 'application/json');
+      xhr.upload.addEventListener('progress', (ev) => { if (ev.lengthComputable) bar.value = 100 * ev.loaded / ev.total; });
+      xhr.upload.addEventListener('load', () => { bar.removeAttribute('value'); say.textContent = '已上传，正在一行行检查…'; });
+      xhr.addEventListener('error', () => { done(); fail('网络断了，没有传完。请检查网络后再点一次，重复上传没有关系。'); });
+      xhr.addEventListener('load', async () => {
+        let body = {};
+        try { body = JSON.parse(xhr.responseText); } catch { /* a proxy's page: said below */ }
+        if (xhr.status === 401) { location.assign('/console/login?next=/console/roster'); return; }
+        if (xhr.status !== 200) {
+          done(); fail((body.errors && body.errors[0] && body.errors[0].message) || body.detail || '上传没有成功，请再试一次。'); return;
+        }
+        try { await show(body.import, dry); } catch { location.assign(form.dataset.result + body.import); }
+        done();
+      });
+      const data = new FormData();
+      data.append('file', input.files[0]);
+      xhr.send(data);
+    };
+    const show = async (id, dry) => {
+      const page = await fetch(form.dataset.result + id, { headers: { Accept: 'text/html' } });
+      if (!page.ok) throw new Error(page.status);
+      const result = new DOMParser().parseFromString(await page.text(), 'text/html').getElementById('result');
+      result.classList.remove('card');
+      if (dry) {
+        const plain = $('[data-plain]', result), good = Number(result.dataset.good || 0);
+        plain.replaceChildren();
+        if (good > 0) {
+          const go = document.createElement('button');
+          go.type = 'button'; go.textContent = '导入这 ' + group(good) + ' 行';
+          go.addEventListener('click', () => send(false));
+          plain.append(go);
+        }
+        const hint = document.createElement('span');
+        hint.className = 'quiet'; hint.textContent = good > 0 ? '有错的行不会导入。' : '没有可以导入的行，请改好后再上传。';
+        plain.append(hint);
+      }
+      outcome.replaceChildren(document.adoptNode(result));
+      outcome.scrollIntoView({ block: 'nearest' });
+    };
+    form.addEventListener('submit', (ev) => {
+      if (!input.files.length) return;
+      ev.preventDefault();
+      send(!(ev.submitter && ev.submitter.value === 'import'));
+    });
+  };
+  $$('form[data-upload]').forEach(upload);
+
+  // Picking people over several pages: what was ticked and typed stays in this tab until the claim is posted.
+  const picks = (form) => {
+    const key = 'claim:' + form.dataset.picks, boxes = $$('input[name=record]', form), all = $('[data-all]', form), shown = $('[data-picked]', form);
+    let kept = {};
+    try { kept = JSON.parse(sessionStorage.getItem(key)) || {}; } catch { /* nothing was kept */ }
+    const ticked = new Set(kept.ticked || []), fields = ['claim_no', 'subsidy_type', 'claimed_at', 'pick'];
+    if (kept.fields && !$('.alert')) {
+      fields.forEach((n) => {
+        const v = kept.fields[n];
+        if (v === undefined || v === '') return;
+        if (n === 'pick') { $$('input[name=pick]', form).forEach((r) => { r.checked = r.value === v; }); } else { form.elements[n].value = v; }
+      });
+    }
+    const keep = () => {
+      const now = Object.fromEntries(fields.map((n) => [n, new FormData(form).get(n) || '']));
+      try { sessionStorage.setItem(key, JSON.stringify({ ticked: [...ticked], fields: now })); } catch { /* a full store only loses the help */ }
+    };
+    const paint = () => {
+      const how = new FormData(form).get('pick');
+      $$('[data-when]', form).forEach((el) => { el.hidden = !el.dataset.when.split(' ').includes(how); });
+      boxes.forEach((b) => { b.disabled = how !== 'ticked'; b.checked = how === 'all' || ticked.has(b.value); });
+      if (all) { all.disabled = how !== 'ticked'; all.checked = boxes.length > 0 && boxes.every((b) => b.checked); }
+      shown.textContent = ticked.size ? '（已勾选 ' + group(ticked.size) + ' 人）' : '';
+    };
+    boxes.forEach((b) => b.addEventListener('change', () => { ticked[b.checked ? 'add' : 'delete'](b.value); keep(); paint(); }));
+    if (all) all.addEventListener('change', () => { boxes.forEach((b) => ticked[all.checked ? 'add' : 'delete'](b.value)); keep(); paint(); });
+    form.addEventListener('input', () => { keep(); paint(); });
+    form.addEventListener('submit', () => {
+      if (new FormData(form).get('pick') !== 'ticked') return;
+      const here = new Set(boxes.map((b) => b.value));
+      ticked.forEach((id) => {
+        if (here.has(id)) return;
+        const i = document.createElement('input');
+        i.type = 'hidden'; i.name = 'record'; i.value = id; form.append(i);
+      });
+    });
+    paint();
+  };
+  $$('form[data-picks]').forEach(picks);
+  $$('[data-forget]').forEach((el) => sessionStorage.removeItem('claim:' + el.dataset.forget));
+
+  // Progress as it happens.
+  const names = { expanding: '正在生成邀请', open: '进行中', paused: '已暂停发送', closed: '已截止' };
+  const progress = (card) => {
+    const live = $('[data-live]', card);
+    if (!window.EventSource || card.dataset.now === 'closed') { live.hidden = true; return; }
+    const events = new EventSource(card.dataset.progress);
+    events.addEventListener('open', () => { live.textContent = '实时更新'; live.classList.add('on'); });
+    events.addEventListener('error', () => { live.textContent = '连接断了，正在重连'; live.classList.remove('on'); });
+    events.addEventListener('progress', (ev) => {
+      const b = JSON.parse(ev.data);
+      $('[data-people]', card).textContent = group(b.counts.people);
+      $$('[data-count]', card).forEach((li) => {
+        const n = b.counts[li.dataset.count], hidden = n === null || n === undefined;
+        $('progress', li).value = hidden ? 0 : n;
+        $('span', li).textContent = hidden ? '暂不显示' : group(n) + ' 人';
+      });
+      const chip = $('[data-state] .chip');
+      chip.textContent = names[b.state] || b.state;
+      chip.className = 'chip' + (b.state === 'open' ? ' on' : b.state === 'paused' ? ' bad' : '');
+      if (b.state === 'closed') { events.close(); live.hidden = true; }
+    });
+    window.addEventListener('pagehide', () => events.close());
+  };
+  $$('[data-progress]').forEach(progress);
+})();
