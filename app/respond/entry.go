@@ -14,13 +14,16 @@ import (
 	"huisheng/models"
 )
 
-// The limits on guessing, per address and over all. Factories share one address, so they are wide; what stops a guesser is the count in MongoDB
-// per invitation.
+// The limits per address are wide, because a factory shares one; what stops a guesser of digits is the count in MongoDB per invitation. Codes are
+// another matter: there only wrong ones count, and whoever has had too many is kept out for a while, right or wrong.
 var (
-	entryPerAddress = port.Limit{Rate: 120, Per: time.Minute}
-	codePerAddress  = port.Limit{Rate: 30, Per: time.Minute}
-	codeOverAll     = port.Limit{Rate: 3000, Per: time.Minute}
+	entryPerAddress = port.Limit{Rate: 600, Per: time.Minute}
+	wrongPerAddress = port.Limit{Rate: 30, Per: time.Minute}
+	wrongOverAll    = port.Limit{Rate: 600, Per: time.Minute}
 )
+
+// penaltyTime is how long an address with too many wrong codes is kept out.
+const penaltyTime = time.Minute
 
 // Entry is how a person asks to be let in: exactly one of Token, Code and Poster.
 type Entry struct {
@@ -93,31 +96,46 @@ func (s *Service) enterByToken(ctx context.Context, e Entry) (Admission, error) 
 }
 
 func (s *Service) enterByCode(ctx context.Context, e Entry) (Admission, error) {
-	if err := s.allow(ctx, "code/"+e.Addr, codePerAddress); err != nil {
-		return Admission{}, err
+	if wait := s.penalties.left(e.Addr, s.now()); wait > 0 {
+		return Admission{}, models.ErrTooMany.With("retry_after", int(wait/time.Second)+1)
 	}
-	if err := s.allow(ctx, "code", codeOverAll); err != nil {
-		return Admission{}, err
-	}
-	code, ok := token.CleanCode(e.Code)
-	if !ok {
-		return Admission{}, models.ErrWrongCode
-	}
-	inv, err := s.store.FindInvitationByCode(ctx, s.ident.CodeMAC(code))
-	if errors.Is(err, models.ErrNotFound) {
-		return Admission{}, models.ErrWrongCode
-	}
-	if err != nil {
-		return Admission{}, err
-	}
-	inv, err = s.proveTail(ctx, inv.ID, e.IDTail)
-	if errors.Is(err, models.ErrWrongTail) {
-		return Admission{}, models.ErrWrongCode // does not say whether the code exists
+	inv, err := s.findByCode(ctx, e)
+	if errors.Is(err, models.ErrWrongCode) {
+		s.punish(ctx, e.Addr)
 	}
 	if err != nil {
 		return Admission{}, err
 	}
 	return s.admitInvited(ctx, inv, models.ChannelDirect)
+}
+
+// findByCode gives the invitation of a code whose digits are right. A wrong code and wrong digits are the same error, which does not say whether the code exists.
+func (s *Service) findByCode(ctx context.Context, e Entry) (models.Invitation, error) {
+	code, ok := token.CleanCode(e.Code)
+	if !ok {
+		return models.Invitation{}, models.ErrWrongCode
+	}
+	inv, err := s.store.FindInvitationByCode(ctx, s.ident.CodeMAC(code))
+	if errors.Is(err, models.ErrNotFound) {
+		return inv, models.ErrWrongCode
+	}
+	if err != nil {
+		return inv, err
+	}
+	inv, err = s.proveTail(ctx, inv.ID, e.IDTail)
+	if errors.Is(err, models.ErrWrongTail) {
+		return inv, models.ErrWrongCode
+	}
+	return inv, err
+}
+
+// punish counts a wrong code and keeps its address out when it was one too many.
+func (s *Service) punish(ctx context.Context, addr string) {
+	one, _ := s.limiter.Allow(ctx, "wrong code/"+addr, wrongPerAddress)
+	all, _ := s.limiter.Allow(ctx, "wrong code", wrongOverAll)
+	if !one || !all {
+		s.penalties.add(addr, s.now().Add(penaltyTime))
+	}
 }
 
 // proveTail counts the attempt, then compares in constant time.

@@ -42,6 +42,8 @@ type Service struct {
 	limiter port.Limiter
 	now     port.Clock
 	gate    *gate
+
+	penalties penalties
 }
 
 // Deps is what the service needs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,8 +39,9 @@ type open struct{}
 
 func (open) Allow(context.Context, string, port.Limit) (bool, time.Duration) { return true, 0 }
 
-func newKit(t *testing.T) *kit {
+func newKit(t *testing.T, limiter ...port.Limiter) *kit {
 	t.Helper()
+	limiter = append(limiter, open{})
 	k := &kit{store: testkit.Store(t), clock: testkit.NewClock()}
 	box := testkit.Box(t)
 	k.ids = ident.New(box)
@@ -47,7 +49,7 @@ func newKit(t *testing.T) *kit {
 	require.NoError(t, err)
 	k.form, _ = cat.Latest("ENT_PARTICIPANT")
 	k.Service = respond.New(respond.Deps{
-		Store: k.store, Catalog: cat, Box: box, Ident: k.ids, Limiter: open{}, Clock: k.clock.Now,
+		Store: k.store, Catalog: cat, Box: box, Ident: k.ids, Limiter: limiter[0], Clock: k.clock.Now,
 		Signer: access.New(box.Key("jwt/respondent"), "respondent", k.clock.Now),
 	})
 	now, ctx := k.clock.Now(), context.Background()
@@ -171,6 +173,28 @@ func TestTypedCodeIsForgivingAndSaysNothing(t *testing.T) {
 	}
 	_, err = k.Enter(ctx, respond.Entry{Token: k.link[:35] + "!", IDTail: "002X"})
 	require.ErrorIs(t, err, models.ErrBadToken)
+}
+
+// strict refuses every event: the limiter's answer after too many.
+type strict struct{}
+
+func (strict) Allow(_ context.Context, key string, _ port.Limit) (bool, time.Duration) {
+	return !strings.HasPrefix(key, "wrong code"), time.Second
+}
+
+func TestTooManyWrongCodesKeepAnAddressOut(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, strict{})
+	ctx := context.Background()
+	_, err := k.Enter(ctx, respond.Entry{Code: "7K3M9R", IDTail: "002X", Addr: "a"})
+	require.ErrorIs(t, err, models.ErrWrongCode)
+	_, err = k.Enter(ctx, respond.Entry{Code: "7K3M9Q", IDTail: "002X", Addr: "a"})
+	require.ErrorIs(t, err, models.ErrTooMany, "also with the right code")
+	_, err = k.Enter(ctx, respond.Entry{Code: "7K3M9Q", IDTail: "002X", Addr: "b"})
+	require.NoError(t, err, "others are not kept out")
+	k.clock.Add(2 * time.Minute)
+	_, err = k.Enter(ctx, respond.Entry{Code: "7K3M9Q", IDTail: "002X", Addr: "a"})
+	require.NoError(t, err)
 }
 
 func TestAnsweredCorrectedWithdrawnAndClosed(t *testing.T) {

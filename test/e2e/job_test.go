@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,8 +40,9 @@ func (s *site) session(message map[string]any, people map[string]demo.Person) ma
 	s.t.Helper()
 	p, ok := people[message["to"].(string)]
 	require.True(s.t, ok, "message to somebody who is not on the roster")
+	link := message["link"].(string)
 	return s.do(200, "POST", "/api/v1/respond/session", "", map[string]any{
-		"code": message["code"], "id_tail": p.Document[len(p.Document)-4:],
+		"token": link[strings.LastIndex(link, "/")+1:], "id_tail": p.Document[len(p.Document)-4:],
 	})
 }
 
