@@ -7,8 +7,10 @@ import (
 	"huisheng/app/account"
 	"huisheng/app/audit"
 	"huisheng/app/complaint"
+	"huisheng/app/indicator"
 	"huisheng/app/outreach"
 	"huisheng/app/port"
+	"huisheng/app/rating"
 	"huisheng/app/registry"
 	"huisheng/app/respond"
 	"huisheng/app/roster"
@@ -44,12 +46,15 @@ type App struct {
 	Outreach   *outreach.Service
 	Respond    *respond.Service
 	Complaints *complaint.Service
+	Indicators *indicator.Service
+	Ratings    *rating.Service
+	Clock      port.Clock // the time that all of them go by
 }
 
 // New joins the areas.
 func New(d Deps) *App {
 	ids := ident.New(d.Box)
-	a := &App{Catalog: d.Catalog}
+	a := &App{Catalog: d.Catalog, Clock: d.Clock}
 	a.Audit = audit.New(d.Store, d.Box, d.Clock, d.Log)
 	a.Accounts = account.New(account.Deps{
 		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock,
@@ -67,5 +72,9 @@ func New(d Deps) *App {
 		Signer: access.New(d.Box.Key("jwt/respondent"), "respondent", d.Clock),
 	})
 	a.Complaints = complaint.New(d.Store, d.Catalog, d.Box, ids, d.Clock)
+	a.Indicators = indicator.New(d.Store, d.Catalog, d.Clock)
+	a.Ratings = rating.New(rating.Deps{
+		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Clock: d.Clock, BaseURL: d.Config.BaseURL,
+	})
 	return a
 }

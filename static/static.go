@@ -16,6 +16,7 @@ import (
 	"maps"
 	"mime"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -135,6 +136,9 @@ func (s *Site) ByURL(url string) (Asset, bool) {
 	a, ok := s.byURL[url]
 	return a, ok
 }
+
+// List gives every asset, in no particular order.
+func (s *Site) List() []Asset { return slices.Collect(maps.Values(s.assets)) }
 
 // Asset finds an asset by its source name, such as "phone/app.css".
 func (s *Site) Asset(name string) (Asset, bool) {

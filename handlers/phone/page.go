@@ -1,0 +1,185 @@
+package phone
+
+import (
+	"bytes"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"huisheng/models"
+)
+
+// The cookies that remember how a person wants to read. They hold nothing else, and the script may write them too.
+const (
+	langCookie = "huisheng_lang"
+	sizeCookie = "huisheng_size"
+	large      = "large"
+)
+
+// page is what every phone page knows; views embed it.
+type page struct {
+	h     *Phone
+	Title string // key of the text
+	Lang  string
+	Large bool
+	Self  string // the address that shows this page again by GET, for the switches
+	Now   bool   // the script must run before the page is painted
+}
+
+// newPage reads how the person wants to read: by the address, else by the cookie, else Chinese in the normal size. A choice by address is remembered.
+func (h *Phone) newPage(c *fiber.Ctx, title, self string) page {
+	p := page{h: h, Title: title, Self: self, Lang: chinese}
+	if h.choice(c, "lang", langCookie) == english {
+		p.Lang = english
+	}
+	p.Large = h.choice(c, "size", sizeCookie) == large
+	return p
+}
+
+func (h *Phone) choice(c *fiber.Ctx, query, cookie string) string {
+	v := c.Query(query)
+	if v == "" || len(v) > 8 {
+		return c.Cookies(cookie)
+	}
+	c.Cookie(&fiber.Cookie{Name: cookie, Value: v, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: fiber.CookieSameSiteLaxMode, Secure: h.d.Secure})
+	return v
+}
+
+// T gives a text of the table in the page's language.
+func (p page) T(key string, args ...any) (string, error) { return p.h.texts.find(p.Lang, key, args...) }
+
+// HTMLLang is the page's language for its root element.
+func (p page) HTMLLang() string {
+	if p.Lang == english {
+		return "en"
+	}
+	return "zh-CN"
+}
+
+// Other is the address of this page in the other language; Resize with the other size of letters.
+func (p page) Other() string {
+	if p.Lang == english {
+		return p.with("lang=zh")
+	}
+	return p.with("lang=en")
+}
+
+// Resize is the address of this page with the other size of letters.
+func (p page) Resize() string {
+	if p.Large {
+		return p.with("size=normal")
+	}
+	return p.with("size=" + large)
+}
+
+func (p page) with(query string) string {
+	if strings.Contains(p.Self, "?") {
+		return p.Self + "&" + query
+	}
+	return p.Self + "?" + query
+}
+
+// Host is the address that people should see.
+func (p page) Host() string { return p.h.d.Host }
+
+// Day writes a day in words, Beijing time.
+func (p page) Day(t time.Time) string {
+	if p.Lang == english {
+		return t.In(models.Shanghai()).Format("2 January 2006")
+	}
+	return t.In(models.Shanghai()).Format("2006年1月2日")
+}
+
+// Moment writes a moment in words, Beijing time.
+func (p page) Moment(t time.Time) string {
+	if p.Lang == english {
+		return t.In(models.Shanghai()).Format("2 January 2006, 15:04")
+	}
+	return t.In(models.Shanghai()).Format("2006年1月2日 15:04")
+}
+
+// Deadline writes the last day of a term that ends at a moment: a term until 24:00 is until that day, not until 0:00 of the next.
+func (p page) Deadline(t time.Time) string { return p.Day(t.Add(-time.Second)) }
+
+// words writes a day of the catalog (2006-01-02) in words; anything else stays as it is.
+func (p page) words(day string) string {
+	t, err := time.ParseInLocation(time.DateOnly, day, models.Shanghai())
+	if err != nil {
+		return day
+	}
+	return p.Day(t)
+}
+
+// about writes which assessment a page is about, as rows of a description list. It is used on prepared pages too, so it is not a template of its own.
+func (p page) about(a models.About, kind models.OrgKind) (template.HTML, error) {
+	level := a.Level
+	if l, ok := p.h.d.App.Catalog.Level(level); ok {
+		level = l.Name.In(p.Lang)
+	}
+	var b strings.Builder
+	b.WriteString(`<dl class="about">`)
+	for _, row := range [][2]string{
+		{"about." + string(kind), a.OrgName}, {"about.occupation", a.Occupation}, {"about.level", level}, {"about.date", p.words(a.AssessedOn)},
+		{"about.company", a.Company},
+	} {
+		if row[1] == "" {
+			continue
+		}
+		label, err := p.T(row[0])
+		if err != nil {
+			return "", err
+		}
+		b.WriteString("<div><dt>" + template.HTMLEscapeString(label) + "</dt><dd>" + template.HTMLEscapeString(row[1]) + "</dd></div>")
+	}
+	b.WriteString("</dl>")
+	return template.HTML(b.String()), nil //nolint:gosec // every value is escaped above
+}
+
+// kindOf tells for which kind of organisation a questionnaire is; an unknown one counts as an enterprise's.
+func (h *Phone) kindOf(ref models.QuestionnaireRef) models.OrgKind {
+	if q, ok := h.d.App.Catalog.Questionnaire(ref.Code, ref.Version); ok && q.Kind.Valid() {
+		return q.Kind
+	}
+	return models.OrgEnterprise
+}
+
+// show renders a page, compressed where the browser takes it.
+func (h *Phone) show(c *fiber.Ctx, status int, name string, view any) error {
+	var b bytes.Buffer
+	if err := h.d.Site.Render(&b, "phone/"+name, view); err != nil {
+		return err
+	}
+	h.pageHeaders(c)
+	c.Status(status)
+	if takesGzip(c) {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(fasthttp.AppendGzipBytesLevel(nil, b.Bytes(), fasthttp.CompressDefaultCompression))
+	}
+	return c.Send(b.Bytes())
+}
+
+func (h *Phone) pageHeaders(c *fiber.Ctx) {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentSecurityPolicy, h.policy)
+	c.Vary(fiber.HeaderAcceptEncoding)
+}
+
+func takesGzip(c *fiber.Ctx) bool { return strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") }
+
+// goTo sends the browser on after a form. The script asks for the address instead, so that it can tell a page that failed from one to go to.
+func goTo(c *fiber.Ctx, address string) error {
+	if c.Get(swapHeader) != "" {
+		c.Set(nextHeader, address)
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect(address, fiber.StatusSeeOther)
+}
+
+// Headers between the script and goTo.
+const (
+	swapHeader = "X-Swap"
+	nextHeader = "X-Next"
+)
