@@ -4,10 +4,12 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"html/template"
 	"maps"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -132,6 +134,9 @@ func back(c *fiber.Ctx, to, done string) error {
 	return c.Redirect(to, fiber.StatusSeeOther)
 }
 
+// lookupTime is how long the page of an error may take to find out whose desk it is on.
+const lookupTime = 2 * time.Second
+
 // Error is the page for a request that failed. Whoever is not logged in is led to the login and back again.
 func (h *Console) Error(c *fiber.Ctx, status int, e *models.Error) error {
 	if e.Kind == models.KindUnauthenticated {
@@ -141,6 +146,10 @@ func (h *Console) Error(c *fiber.Ctx, status int, e *models.Error) error {
 		}
 		return c.Redirect(to, fiber.StatusSeeOther)
 	}
+	// The request's own context is over; finding out who is looking still needs one.
+	ctx, cancel := context.WithTimeout(context.Background(), lookupTime)
+	defer cancel()
+	c.SetUserContext(ctx)
 	_, known := web.Identify(c)
 	return h.render(c, "error", page{Title: e.Message, Bare: !known, Data: map[string]any{
 		"Status": status, "Message": e.Message, "Fields": e.Fields, "ID": web.RequestID(c), "Ours": status >= fiber.StatusInternalServerError,

@@ -22,6 +22,7 @@ type figure struct {
 	Unit     string
 	Interval string
 	Sample   string
+	Few      bool     // too small a sample to rank by
 	None     string   // why there is no value
 	Notes    []string // what to bear in mind
 	Chart    template.HTML
@@ -42,15 +43,14 @@ func unitWords(u string) string {
 }
 
 // figureOf puts a value and its definition into words. Axis draws the scale too.
-func figureOf(d models.IndicatorDefinition, v models.IndicatorValue, org, axis bool) figure {
+func figureOf(d models.IndicatorDefinition, v models.IndicatorValue, axis bool) figure {
 	f := figure{Def: d, V: v, Unit: unitWords(v.Unit)}
 	has := func(flag string) bool { return slices.Contains(v.Flags, flag) }
 	switch {
 	case v.Value != nil:
 		f.Value = number(*v.Value)
 	case v.Suppressed:
-		f.None = fmt.Sprintf("不到%d人，暂不显示", models.MinCell)
-		f.Notes = append(f.Notes, fmt.Sprintf("为了不让人猜出是谁填的，满%d人才显示，之后每多%d人更新一次。", models.MinCell, models.MinCell))
+		f.None = hiddenWords(d)
 	case has(models.FlagNoFigure):
 		f.None = "缺少申报数据"
 		f.Notes = append(f.Notes, "计算它要用机构申报的数据，在「申报数据」里填写后就有了。")
@@ -72,7 +72,7 @@ func figureOf(d models.IndicatorDefinition, v models.IndicatorValue, org, axis b
 		f.Unit += "或更多"
 	}
 	if has(models.FlagLowSample) {
-		f.Notes = append(f.Notes, fmt.Sprintf("样本少（不到%d，或填写的人不到五分之一）：只供参考，不用来排名。", models.LowSample))
+		f.Few = true
 	}
 	if has(models.FlagNoFigure) {
 		f.Notes = append(f.Notes, "有的机构没有申报数据，没有算进来。")
@@ -80,11 +80,17 @@ func figureOf(d models.IndicatorDefinition, v models.IndicatorValue, org, axis b
 	if has(models.FlagOldVersion) {
 		f.Notes = append(f.Notes, "其中一部分是按以前的定义算的。")
 	}
-	if org && d.Measure.Questionnaire != "" && !d.OwnData() {
-		f.Notes = append(f.Notes, "按5人一档更新，可能比实际少算最近几个人。")
-	}
 	f.Chart = chart(v, d.Title.Zh+" "+f.Value+unitShort(v.Unit)+intervalLabel(f.Interval), axis)
 	return f
+}
+
+// hiddenWords says in two words why a figure is hidden from an organisation; the page explains it once for all.
+func hiddenWords(d models.IndicatorDefinition) string {
+	switch d.Measure.Builtin {
+	case models.BuiltinComplaintRate, models.BuiltinSubstantiatedRate:
+		return fmt.Sprintf("不到%d件，暂不显示", models.MinCell)
+	}
+	return fmt.Sprintf("不到%d人填写，暂不显示", models.MinCell)
 }
 
 func unitShort(u string) string {
@@ -102,12 +108,12 @@ func intervalLabel(s string) string {
 }
 
 // figuresOf pairs values with their definitions, in the definitions' order.
-func (h *Console) figuresOf(kind models.OrgKind, values []models.IndicatorValue, org bool) []figure {
+func (h *Console) figuresOf(kind models.OrgKind, values []models.IndicatorValue) []figure {
 	var list []figure
 	for _, d := range h.app.Catalog.Indicators(kind) {
 		for _, v := range values {
 			if v.ID == d.ID {
-				list = append(list, figureOf(d, v, org, true))
+				list = append(list, figureOf(d, v, true))
 			}
 		}
 	}
@@ -182,7 +188,7 @@ func (h *Console) orgIndicators(c *fiber.Ctx, org models.Org, from link) error {
 	}
 	d := figuresData{
 		Title: org.Name, Kind: org.Kind, Period: r.Period, Periods: periods(org.Kind, time.Now(), r.Period), ComputedAt: r.ComputedAt,
-		Figures: h.figuresOf(org.Kind, r.View(sc), sc.IsOrg()), Org: sc.IsOrg(), Back: from,
+		Figures: h.figuresOf(org.Kind, r.View(sc)), Org: sc.IsOrg(), Back: from,
 	}
 	return h.figures(c, d)
 }
@@ -203,7 +209,7 @@ func (h *Console) ShowRegionIndicators(c *fiber.Ctx) error {
 	}
 	d := figuresData{
 		Title: h.regionNames()[r.Region] + " · " + orgKind(kind), Kind: kind, Period: r.Period, Periods: periods(kind, time.Now(), r.Period),
-		ComputedAt: r.ComputedAt, Figures: h.figuresOf(kind, r.Items, false), Orgs: r.Orgs, Back: link{URL: "/console/regions?kind=" + string(kind), Text: "指标对比"},
+		ComputedAt: r.ComputedAt, Figures: h.figuresOf(kind, r.Items), Orgs: r.Orgs, Back: link{URL: "/console/regions?kind=" + string(kind), Text: "指标对比"},
 	}
 	return h.figures(c, d)
 }
@@ -324,7 +330,7 @@ func (h *Console) compareOrgs(c *fiber.Ctx, who models.Principal, d *compareData
 func pickFigure(d models.IndicatorDefinition, values []models.IndicatorValue) figure {
 	for _, v := range values {
 		if v.ID == d.ID {
-			return figureOf(d, v, false, false)
+			return figureOf(d, v, false)
 		}
 	}
 	return figure{Def: d, None: "还没有数据"}

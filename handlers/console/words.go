@@ -16,6 +16,7 @@ import (
 func words() template.FuncMap {
 	return template.FuncMap{
 		"day":         func(t time.Time) string { return clock(t, "2006年1月2日") },
+		"until":       func(t time.Time) string { return clock(lastDay(t), "2006年1月2日") }, // ends stand at 24:00, which is the next day
 		"moment":      func(t time.Time) string { return clock(t, "2006-01-02 15:04") },
 		"count":       count,
 		"batchState":  batchState,
@@ -35,6 +36,14 @@ func words() template.FuncMap {
 		},
 		"ceiling": func(n int) int { return max(n, 1) },
 	}
+}
+
+// lastDay is the last moment before an end, and so on the day that people call the last.
+func lastDay(end time.Time) time.Time {
+	if end.IsZero() {
+		return end
+	}
+	return end.Add(-time.Second)
 }
 
 func clock(t time.Time, layout string) string {

@@ -11,6 +11,15 @@
   // A list that changes the page at once.
   $$('select[data-go]').forEach((s) => s.addEventListener('change', () => s.form.requestSubmit()));
 
+  // Choosing a file: our own words, because the browser's are in its own language.
+  $$('input[data-file]').forEach((input) => {
+    const box = document.createElement('span'), name = document.createElement('span'), button = document.createElement('span');
+    box.className = 'chooser'; button.className = 'btn plain'; button.textContent = '选择文件'; name.textContent = '还没有选文件';
+    box.append(button, name); input.classList.add('unseen'); input.after(box);
+    if (!input.closest('.drop')) box.addEventListener('click', () => input.click());
+    input.addEventListener('change', () => { name.textContent = input.files.length ? input.files[0].name : '还没有选文件'; });
+  });
+
   // Uploading: the file goes to the API with a progress bar, and the result is shown in place, so that the same file can be imported next.
   const upload = (form) => {
     const input = $('input[type=file]', form), drop = $('.drop', form), busy = $('[data-busy]', form), say = $('[data-say]', form);
@@ -99,7 +108,7 @@
       $$('[data-when]', form).forEach((el) => { el.hidden = !el.dataset.when.split(' ').includes(how); });
       boxes.forEach((b) => { b.disabled = how !== 'ticked'; b.checked = how === 'all' || ticked.has(b.value); });
       if (all) { all.disabled = how !== 'ticked'; all.checked = boxes.length > 0 && boxes.every((b) => b.checked); }
-      shown.textContent = ticked.size ? '（已勾选 ' + group(ticked.size) + ' 人）' : '';
+      shown.textContent = how === 'ticked' && ticked.size ? '已勾选 ' + group(ticked.size) + ' 人' : '';
     };
     boxes.forEach((b) => b.addEventListener('change', () => { ticked[b.checked ? 'add' : 'delete'](b.value); keep(); paint(); }));
     if (all) all.addEventListener('change', () => { boxes.forEach((b) => ticked[all.checked ? 'add' : 'delete'](b.value)); keep(); paint(); });
@@ -136,7 +145,7 @@
       });
       const chip = $('[data-state] .chip');
       chip.textContent = names[b.state] || b.state;
-      chip.className = 'chip' + (b.state === 'open' ? ' on' : b.state === 'paused' ? ' bad' : '');
+      chip.className = 'chip' + (b.state === 'open' ? ' on' : b.state === 'paused' ? ' strong' : '');
       if (b.state === 'closed') { events.close(); live.hidden = true; }
     });
     window.addEventListener('pagehide', () => events.close());
