@@ -77,6 +77,12 @@ type ImportResult struct {
 	Import ImportID `bson:"import" json:"import"`
 }
 
+// Brief is the result without its lists.
+func (r ImportResult) Brief() ImportResult {
+	r.Errors, r.Repaired, r.Warnings = []RowIssue{}, []RowIssue{}, []RowIssue{}
+	return r
+}
+
 // RowIssue locates something in an uploaded file. Row is as the spreadsheet numbers it. The message is Chinese and repeats no personal data.
 type RowIssue struct {
 	Row     int    `bson:"row" json:"row"`

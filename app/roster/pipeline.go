@@ -93,6 +93,51 @@ func (s *stages) through(in <-chan chunk, f func(chunk) error) <-chan chunk {
 	return out
 }
 
+// abreast is through with two chunks treated at once (a third one did not make it faster); they leave in the order in which they came.
+func (s *stages) abreast(in <-chan chunk, f func(chunk) error) <-chan chunk {
+	type job struct {
+		c    chunk
+		done chan error // gets one value
+	}
+	queue := make(chan job) // one job waits here while the next stage waits for the one before
+	s.run(func() error {
+		defer close(queue)
+		for c := range in {
+			j := job{c, make(chan error, 1)}
+			s.run(func() error {
+				err := f(j.c)
+				j.done <- err
+				return err
+			})
+			select {
+			case queue <- j:
+			case <-s.ctx.Done():
+				return context.Cause(s.ctx)
+			}
+		}
+		return nil
+	})
+	out := make(chan chunk)
+	s.run(func() error {
+		defer close(out)
+		for j := range queue {
+			select {
+			case err := <-j.done:
+				if err != nil {
+					return err
+				}
+			case <-s.ctx.Done(): // also when f panicked
+				return context.Cause(s.ctx)
+			}
+			if err := s.send(out, j.c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out
+}
+
 func (s *stages) send(out chan<- chunk, c chunk) error {
 	select {
 	case out <- c:

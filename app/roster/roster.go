@@ -29,6 +29,7 @@ type Service struct {
 	audit   Auditor
 	now     port.Clock
 	log     *slog.Logger
+	slots   chan struct{} // one for each import under way
 }
 
 // Auditor records who did what; *audit.Log is one.
@@ -49,7 +50,10 @@ type Deps struct {
 
 // New makes the service.
 func New(d Deps) *Service {
-	return &Service{store: d.Store, catalog: d.Catalog, box: d.Box, ident: d.Ident, audit: d.Audit, now: d.Clock, log: d.Log}
+	return &Service{
+		store: d.Store, catalog: d.Catalog, box: d.Box, ident: d.Ident, audit: d.Audit, now: d.Clock, log: d.Log,
+		slots: make(chan struct{}, maxImports),
+	}
 }
 
 // File is an uploaded file. What it is, its content decides; the name is only shown.

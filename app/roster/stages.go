@@ -86,24 +86,7 @@ func (r *run) compare(ctx context.Context, c chunk) error {
 	return nil
 }
 
-// write is the last stage: the database, the counts, the file of rejected rows.
-func (r *run) write(ctx context.Context, c chunk) error {
-	settle := r.put
-	if r.dry {
-		settle = r.pretend
-	}
-	if err := settle(ctx, c); err != nil {
-		return err
-	}
-	for i := range c {
-		if err := r.count(&c[i]); err != nil {
-			return err
-		}
-	}
-	return r.report(ctx)
-}
-
-// put stores what is new or changed.
+// put is the fourth stage: what is new or changed goes to the database, two chunks at a time, which keeps it busy while the next rows are read.
 func (r *run) put(ctx context.Context, c chunk) error {
 	var created, changed []models.Record
 	var ofCreated, ofChanged []*judged
@@ -151,37 +134,45 @@ func (j *judged) takenCertificate() {
 
 // pretend finds the numbers that others have, as put would.
 func (r *run) pretend(ctx context.Context, c chunk) error {
+	var writing []*judged
 	var numbers []string
-	givenUp := map[string]bool{} // numbers that the stored holders in this chunk no longer have afterwards
 	for i := range c {
-		if j := &c[i]; j.record.Certificate != "" && (j.fate == create || j.fate == change) {
-			numbers = append(numbers, j.record.Certificate)
+		if j := &c[i]; j.fate == create || j.fate == change {
+			writing = append(writing, j)
+			if j.record.Certificate != "" {
+				numbers = append(numbers, j.record.Certificate)
+			}
 		}
 	}
 	holders, err := r.s.store.FindCertificateHolders(ctx, r.org.ID, numbers)
 	if err != nil {
 		return err
 	}
-	byID := make(map[models.RecordID]string, len(holders))
+	holds := make(map[models.RecordID]string, len(holders))
 	for number, id := range holders {
-		byID[id] = number
+		holds[id] = number
 	}
-	for i := range c {
-		if j := &c[i]; j.fate == change && byID[j.record.ID] != j.record.Certificate {
-			givenUp[byID[j.record.ID]] = true
+	for _, j := range writing { // a holder that gets another number in this chunk leaves its own free
+		if number, ok := holds[j.record.ID]; ok && number != j.record.Certificate {
+			delete(holders, number)
 		}
 	}
-	for i := range c {
-		j := &c[i]
-		if j.fate != create && j.fate != change {
-			continue
-		}
-		holder, held := holders[j.record.Certificate]
-		if held && holder != j.record.ID && !givenUp[j.record.Certificate] {
+	for _, j := range writing {
+		if holder, held := holders[j.record.Certificate]; held && holder != j.record.ID {
 			j.takenCertificate()
 		}
 	}
 	return nil
+}
+
+// tally is the last stage: the counts, the file of rejected rows, the progress.
+func (r *run) tally(ctx context.Context, c chunk) error {
+	for i := range c {
+		if err := r.count(&c[i]); err != nil {
+			return err
+		}
+	}
+	return r.report(ctx)
 }
 
 // count adds a row to the result.

@@ -52,8 +52,12 @@ func (s *Store) ListImports(ctx context.Context, sc models.Scope, org models.Org
 // UpdateImport writes how far an import is: everything that changes while it runs.
 func (s *Store) UpdateImport(ctx context.Context, i models.Import) error {
 	_, err := s.col(colImports).UpdateOne(ctx, bson.D{{Key: "_id", Value: i.ID}}, bson.D{{Key: "$set", Value: bson.D{
-		{Key: "state", Value: i.State}, {Key: "rows", Value: i.Rows}, {Key: "result", Value: i.Result}, {Key: "failure", Value: i.Failure},
-		{Key: "chunks", Value: i.Chunks}, {Key: "updated_at", Value: i.UpdatedAt},
+		{Key: "state", Value: i.State},
+		{Key: "rows", Value: i.Rows},
+		{Key: "result", Value: i.Result},
+		{Key: "failure", Value: i.Failure},
+		{Key: "chunks", Value: i.Chunks},
+		{Key: "updated_at", Value: i.UpdatedAt},
 	}}})
 	return wrap("update import", err)
 }

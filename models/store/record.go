@@ -141,8 +141,10 @@ func (s *Store) UpdateRecordPhone(ctx context.Context, sc models.Scope, r models
 	res, err := s.col(colRecords).UpdateOne(ctx,
 		scoped(sc, bson.D{{Key: "_id", Value: r.ID}, {Key: "digest", Value: before}}),
 		bson.D{{Key: "$set", Value: bson.D{
-			{Key: "identity", Value: r.Identity}, {Key: "phone_mac", Value: r.PhoneMAC},
-			{Key: "digest", Value: r.Digest}, {Key: "updated_at", Value: r.UpdatedAt},
+			{Key: "identity", Value: r.Identity},
+			{Key: "phone_mac", Value: r.PhoneMAC},
+			{Key: "digest", Value: r.Digest},
+			{Key: "updated_at", Value: r.UpdatedAt},
 		}}})
 	if err != nil {
 		return wrap("update record's phone", err)
