@@ -217,7 +217,7 @@ func TestStoppingFinishesWhatIsUnderWay(t *testing.T) {
 	for _, m := range p.outbox() {
 		d, err := p.store.FindDelivery(t.Context(), m.ID)
 		require.NoError(t, err)
-		require.Equal(t, models.DeliverySent, d.State)
+		require.Equal(t, models.DeliveryDelivered, d.State)
 		sent++
 	}
 	require.EqualValues(t, slow.ended.Load(), sent)

@@ -85,6 +85,7 @@ func (o Outcome) Label() string {
 // Result is the answer to one attempt. It never holds a phone number, a code or a link, so it may be stored and logged.
 type Result struct {
 	Outcome    Outcome
+	Delivered  bool          // sent, and the channel knows already that it arrived: no receipt will follow
 	ProviderID string        // the provider's id of the message, empty unless sent
 	Code       string        // the provider's code, or ours in lower case when the provider said nothing ("timeout", "not_connected")
 	RetryAfter time.Duration // the least wait before this number is tried again; 0 leaves it to the caller's backoff

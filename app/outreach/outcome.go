@@ -57,10 +57,18 @@ func (s *Service) sent(ctx context.Context, d models.Delivery, was ready, r mode
 		return err
 	}
 	d.State, d.ProviderID, d.SentAt = models.DeliverySent, r.ProviderID, s.now()
-	if err := s.update(ctx, d); err != nil || !was.refused {
+	if err := s.update(ctx, d); err != nil {
 		return err
 	}
-	return s.store.ForgetRefusedTexts(ctx, d.Batch)
+	if was.refused {
+		if err := s.store.ForgetRefusedTexts(ctx, d.Batch); err != nil {
+			return err
+		}
+	}
+	if !r.Delivered {
+		return nil
+	}
+	return s.apply(ctx, d, models.Receipt{State: models.ReceiptDelivered, ProviderID: r.ProviderID, DeliveryID: d.ID, Code: r.Code})
 }
 
 // retry puts a message off by the backoff, or gives it up.

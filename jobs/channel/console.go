@@ -28,7 +28,7 @@ func (c *console) Send(ctx context.Context, m models.Message) models.Result {
 		return models.Result{Outcome: models.OutcomeRetry, Code: "outbox", Note: "the outbox could not be written"}
 	}
 	c.log.InfoContext(ctx, "message put into the outbox", "delivery", m.ID, "template", m.Template, "batch", m.Batch)
-	return models.Result{Outcome: models.OutcomeSent, ProviderID: string(m.ID), Code: "OK"}
+	return models.Result{Outcome: models.OutcomeSent, Delivered: true, ProviderID: string(m.ID), Code: "OK"}
 }
 
 // Lookup finds the message in the outbox; what is there counts as delivered.
