@@ -157,8 +157,8 @@ func (w *work) findRecords(ctx context.Context, from time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, org := range orgs {
-		months, err := w.s.store.RecordMonthsSince(ctx, org, from)
+	for org, began := range orgs {
+		months, err := w.s.store.RecordMonthsSince(ctx, org, began)
 		if err != nil {
 			return err
 		}

@@ -73,7 +73,7 @@ func worker(ctx context.Context, _ []string, out, errOut io.Writer) error {
 }
 
 func (p *parts) runner() *jobs.Runner {
-	return jobs.New(jobs.Deps{Outreach: p.app.Outreach, Queue: p.queue, Config: p.cfg, Log: p.log})
+	return jobs.New(jobs.Deps{Outreach: p.app.Outreach, Indicators: p.app.Indicators, Queue: p.queue, Config: p.cfg, Log: p.log})
 }
 
 func (p *parts) handlerDeps(ctx context.Context) handlers.Deps {

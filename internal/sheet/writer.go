@@ -103,8 +103,8 @@ func (w *Writer) WriteRow(cells []string) error {
 // format keeps them in one text.
 func (w *Writer) Choices(column int, choices []string) {
 	name := ColumnName(column)
-	w.lists = append(w.lists, `<dataValidation type="list" allowBlank="1" showErrorMessage="1" sqref="`+name+`2:`+name+`1048576"><formula1>&quot;`+
-		escapeXML(strings.Join(choices, ","))+`&quot;</formula1></dataValidation>`)
+	w.lists = append(w.lists, `<dataValidation type="list" allowBlank="1" showErrorMessage="1" sqref="`+name+`2:`+name+`1048576"><formula1>"`+
+		escapeXML(strings.Join(choices, ","))+`"</formula1></dataValidation>`)
 }
 
 // Close finishes the workbook; it does not close the underlying writer.

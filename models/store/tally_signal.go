@@ -90,8 +90,9 @@ func (s *Store) ComplaintsSince(ctx context.Context, from time.Time) ([]Complain
 	return list, wrap("look for changed complaints", cur.All(ctx, &list))
 }
 
-// ImportingOrgs gives the organisations whose uploads ended, or fell silent half-way, at or after the given moment.
-func (s *Store) ImportingOrgs(ctx context.Context, from, silentSince time.Time) ([]models.OrgID, error) {
+// ImportingOrgs gives the organisations whose uploads ended, or fell silent half-way, at or after the given moment, with when the first of these
+// uploads began: no record that it wrote is older.
+func (s *Store) ImportingOrgs(ctx context.Context, from, silentSince time.Time) (map[models.OrgID]time.Time, error) {
 	cur, err := s.col(colImports).Find(ctx, bson.D{
 		{Key: "org", Value: bson.D{{Key: "$gt", Value: ""}}}, {Key: "updated_at", Value: bson.D{{Key: "$gte", Value: from}}},
 		{Key: "dry_run", Value: false},
@@ -99,25 +100,24 @@ func (s *Store) ImportingOrgs(ctx context.Context, from, silentSince time.Time) 
 			bson.D{{Key: "state", Value: bson.D{{Key: "$ne", Value: models.ImportRunning}}}},
 			bson.D{{Key: "updated_at", Value: bson.D{{Key: "$lt", Value: silentSince}}}},
 		}},
-	}, options.Find().SetProjection(bson.D{{Key: "org", Value: 1}}))
+	}, options.Find().SetProjection(bson.D{{Key: "org", Value: 1}, {Key: "created_at", Value: 1}}))
 	if err != nil {
 		return nil, wrap("look for uploads", err)
 	}
 	var list []struct {
-		Org models.OrgID `bson:"org"`
+		Org       models.OrgID `bson:"org"`
+		CreatedAt time.Time    `bson:"created_at"`
 	}
 	if err := cur.All(ctx, &list); err != nil {
 		return nil, wrap("look for uploads", err)
 	}
-	seen := map[models.OrgID]bool{}
-	var orgs []models.OrgID
+	began := map[models.OrgID]time.Time{}
 	for _, i := range list {
-		if !seen[i.Org] {
-			seen[i.Org] = true
-			orgs = append(orgs, i.Org)
+		if first, ok := began[i.Org]; !ok || i.CreatedAt.Before(first) {
+			began[i.Org] = i.CreatedAt
 		}
 	}
-	return orgs, nil
+	return began, nil
 }
 
 // RecordMonthsSince tells in which months (2006-01) lie the records of an organisation that were written at or after the given moment.
