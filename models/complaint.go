@@ -20,7 +20,7 @@ const (
 	ComplaintWithdrawn     ComplaintState = "WITHDRAWN"
 )
 
-// Outcome is what an investigation found.
+// ComplaintOutcome is what an investigation found.
 type ComplaintOutcome string
 
 // The outcomes: 属实, 部分属实, 不属实, 无法查实.
