@@ -106,7 +106,9 @@ func full() map[string]any {
 	}
 }
 
-func (k *kit) department(i int) rating.DepartmentID { return rating.DepartmentID(k.people[i].Department) }
+func (k *kit) department(i int) rating.DepartmentID {
+	return rating.DepartmentID(k.people[i].Department)
+}
 
 func TestRatingByPhone(t *testing.T) {
 	t.Parallel()
