@@ -20,8 +20,11 @@ func rateOf(id string) IndicatorDefinition {
 func bandOf() (IndicatorDefinition, []Option) {
 	d := IndicatorDefinition{ID: "W", Version: "1", Unit: UnitYuan, Measure: Measure{Type: MeasureMedianBand, Questionnaire: "F", Question: "pay"}}
 	return d, []Option{
-		{Value: "low", From: ptr(0), To: ptr(2000)}, {Value: "mid", From: ptr(2000), To: ptr(3000)},
-		{Value: "high", From: ptr(3000), To: ptr(6000)}, {Value: "top", From: ptr(15000)}, {Value: "prefer_not"},
+		{Value: "low", From: ptr(0), To: ptr(2000)},
+		{Value: "mid", From: ptr(2000), To: ptr(3000)},
+		{Value: "high", From: ptr(3000), To: ptr(6000)},
+		{Value: "top", From: ptr(15000)},
+		{Value: "prefer_not"},
 	}
 }
 
@@ -63,8 +66,11 @@ func TestWilson(t *testing.T) {
 		k, n      int64
 		low, high float64
 	}{
-		{4, 6, 29.999331514119, 90.322858889064}, {29, 30, 83.329609009951, 99.409140960394}, {0, 6, 0, 39.033428789855},
-		{6, 6, 60.966571210145, 100}, {0, 0, 0, 100},
+		{4, 6, 29.999331514119, 90.322858889064},
+		{29, 30, 83.329609009951, 99.409140960394},
+		{0, 6, 0, 39.033428789855},
+		{6, 6, 60.966571210145, 100},
+		{0, 0, 0, 100},
 	} {
 		low, high := Wilson(c.k, c.n)
 		if math.Abs(100*low-c.low) > 1e-6 || math.Abs(100*high-c.high) > 1e-6 {
@@ -161,7 +167,9 @@ func randomAnswers(r *rand.Rand, n int) (*Questionnaire, []Answers, []IndicatorD
 	band, options := bandOf()
 	q := &Questionnaire{Code: "F", Version: "1", Questions: []Question{
 		{ID: "q", Type: QuestionSingle, Options: []Option{{Value: "yes", Score: ptr(100)}, {Value: "no", Score: ptr(30)}, {Value: "not_sure"}}},
-		{ID: "stars", Type: QuestionRating}, {ID: "third", Type: QuestionRating}, {ID: "pay", Type: QuestionBand, Options: options},
+		{ID: "stars", Type: QuestionRating},
+		{ID: "third", Type: QuestionRating},
+		{ID: "pay", Type: QuestionBand, Options: options},
 	}}
 	q.Prepare()
 	score := IndicatorDefinition{ID: "S", Version: "1", Unit: UnitScore, Measure: Measure{

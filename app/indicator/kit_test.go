@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"huisheng/app/indicator"
 	"huisheng/config/catalog"
@@ -24,16 +23,33 @@ type kit struct {
 	t     *testing.T
 	ctx   context.Context
 	store *store.Store
-	raw   *mongo.Database
 	cat   *catalog.Catalog
 	clock *testkit.Clock
 	next  int
+
+	// Ways around the store.
+	change func(col string, filter, fields object)
+	drop   func(col string)
+	count  func(col string, filter object) int64
 }
+
+type object = map[string]any
 
 func newKit(t *testing.T) *kit {
 	t.Helper()
 	k := &kit{t: t, ctx: context.Background(), cat: loadCatalog(t), clock: testkit.NewClock()}
-	k.store, k.raw = testkit.Raw(t)
+	st, raw := testkit.Raw(t)
+	k.store = st
+	k.change = func(col string, filter, fields object) {
+		_, err := raw.Collection(col).UpdateMany(k.ctx, filter, object{"$set": fields})
+		require.NoError(t, err)
+	}
+	k.drop = func(col string) { require.NoError(t, raw.Collection(col).Drop(k.ctx)) }
+	k.count = func(col string, filter object) int64 {
+		n, err := raw.Collection(col).CountDocuments(k.ctx, filter)
+		require.NoError(t, err)
+		return n
+	}
 	k.restart()
 	return k
 }

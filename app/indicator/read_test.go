@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"huisheng/app/indicator"
 	"huisheng/models"
@@ -61,12 +60,10 @@ func TestReadingIsOneLookUp(t *testing.T) {
 	k.refresh()
 	want := k.all(o, quarter)
 	for _, col := range []string{"responses", "tallies", "batches", "invitations", "orgs"} {
-		require.NoError(t, k.raw.Collection(col).Drop(k.ctx))
+		k.drop(col)
 	}
 	require.Equal(t, want, k.all(o, quarter))
-	n, err := k.raw.Collection("rollups").CountDocuments(k.ctx, bson.D{})
-	require.NoError(t, err)
-	require.Equal(t, int64(4), n)
+	require.Equal(t, int64(4), k.count("rollups", object{}))
 }
 
 // An organisation for which nothing is kept ready gets figures all the same, and asking writes nothing.
@@ -83,9 +80,7 @@ func TestFiguresThatAreNotKeptReady(t *testing.T) {
 	k.refresh()
 	require.Equal(t, 66.67, *k.own(o, "R12-2027-10")["E1a"].Value)
 	require.True(t, k.own(o, "R12-2027-11")["E1a"].Suppressed)
-	n, err := k.raw.Collection("rollups").CountDocuments(k.ctx, bson.D{{Key: "period", Value: bson.D{{Key: "$regex", Value: "^R12"}}}})
-	require.NoError(t, err)
-	require.Zero(t, n)
+	require.Zero(t, k.count("rollups", object{"period": object{"$regex": "^R12"}}))
 }
 
 // A region's figure is the pooled one, not the mean of its organisations' figures.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"huisheng/app/indicator"
 	"huisheng/models"
@@ -77,8 +76,7 @@ func TestWorkedExampleThroughTheDatabase(t *testing.T) {
 func (k *kit) unreach(b models.Batch, people ...int) {
 	k.t.Helper()
 	for _, i := range people {
-		_, err := k.raw.Collection("invitations").UpdateByID(k.ctx, k.invitation(b, i), bson.D{{Key: "$set", Value: bson.D{{Key: "delivered", Value: false}}}})
-		require.NoError(k.t, err)
+		k.change("invitations", object{"_id": k.invitation(b, i)}, object{"delivered": false})
 	}
 }
 
@@ -322,14 +320,8 @@ func TestOtherDefinitionsMakeFiguresStale(t *testing.T) {
 		k.refresh()
 	}
 	require.Zero(t, k.refresh())
-	for _, col := range []string{"tallies", "rollups"} {
-		_, err := k.raw.Collection(col).UpdateMany(k.ctx, bson.D{}, bson.D{{Key: "$set", Value: bson.D{
-			{Key: "catalog", Value: "another"}, {Key: "computed_at", Value: k.clock.Now()}, {Key: "live.E1a.n", Value: int64(99)},
-		}}})
-		if col == "tallies" {
-			require.NoError(t, err)
-		}
-	}
+	k.change("tallies", object{}, object{"catalog": "another", "computed_at": k.clock.Now(), "live.E1a.n": 99})
+	k.change("rollups", object{}, object{"catalog": "another", "computed_at": k.clock.Now()})
 	require.Zero(t, k.refresh())
 	k.clock.Add(11 * time.Minute)
 	k.refresh()

@@ -22,7 +22,8 @@ type AnswerFilter struct {
 // used again for the next person. Memory does not grow with the batch. An error of fn ends the reading and comes back.
 func (s *Store) StreamBatchAnswers(ctx context.Context, f AnswerFilter, fn func(models.QuestionnaireRef, models.Answers) error) error {
 	return s.streamAnswers(ctx, colResponses, bson.D{
-		{Key: "batch", Value: f.Batch}, {Key: "questionnaire.code", Value: bson.D{{Key: "$in", Value: f.Forms}}},
+		{Key: "batch", Value: f.Batch},
+		{Key: "questionnaire.code", Value: bson.D{{Key: "$in", Value: f.Forms}}},
 		{Key: "withdrawn", Value: bson.D{{Key: "$ne", Value: true}}},
 	}, f.Questions, fn)
 }
@@ -88,7 +89,8 @@ func (s *Store) CountReached(ctx context.Context, batch models.BatchID) (deliver
 	err = s.aggregate(ctx, "count reached invitations", colInvitations, bson.A{
 		bson.D{{Key: "$match", Value: bson.D{{Key: "batch", Value: batch}}}},
 		bson.D{{Key: "$group", Value: bson.D{
-			{Key: "_id", Value: nil}, {Key: "delivered", Value: one("$delivered")},
+			{Key: "_id", Value: nil},
+			{Key: "delivered", Value: one("$delivered")},
 			{Key: "opened", Value: one(bson.D{{Key: "$and", Value: bson.A{"$opened", bson.D{{Key: "$not", Value: bson.A{"$delivered"}}}}}})},
 		}}},
 	}, &rows)

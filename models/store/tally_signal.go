@@ -35,8 +35,10 @@ func changedSince[ID ~string](ctx context.Context, s *Store, col, by, revision s
 	err := s.aggregate(ctx, "look for changed "+col, col, bson.A{
 		bson.D{{Key: "$match", Value: bson.D{{Key: "changed_at", Value: bson.D{{Key: "$gte", Value: from}}}}}},
 		bson.D{{Key: "$group", Value: bson.D{
-			{Key: "_id", Value: "$" + by}, {Key: "n", Value: bson.D{{Key: "$sum", Value: 1}}},
-			{Key: "revisions", Value: bson.D{{Key: "$sum", Value: "$" + revision}}}, {Key: "last", Value: bson.D{{Key: "$max", Value: "$changed_at"}}},
+			{Key: "_id", Value: "$" + by},
+			{Key: "n", Value: bson.D{{Key: "$sum", Value: 1}}},
+			{Key: "revisions", Value: bson.D{{Key: "$sum", Value: "$" + revision}}},
+			{Key: "last", Value: bson.D{{Key: "$max", Value: "$changed_at"}}},
 		}}},
 	}, &rows)
 	return rows, err
@@ -94,7 +96,8 @@ func (s *Store) ComplaintsSince(ctx context.Context, from time.Time) ([]Complain
 // uploads began: no record that it wrote is older.
 func (s *Store) ImportingOrgs(ctx context.Context, from, silentSince time.Time) (map[models.OrgID]time.Time, error) {
 	cur, err := s.col(colImports).Find(ctx, bson.D{
-		{Key: "org", Value: bson.D{{Key: "$gt", Value: ""}}}, {Key: "updated_at", Value: bson.D{{Key: "$gte", Value: from}}},
+		{Key: "org", Value: bson.D{{Key: "$gt", Value: ""}}},
+		{Key: "updated_at", Value: bson.D{{Key: "$gte", Value: from}}},
 		{Key: "dry_run", Value: false},
 		{Key: "$or", Value: bson.A{
 			bson.D{{Key: "state", Value: bson.D{{Key: "$ne", Value: models.ImportRunning}}}},
@@ -129,7 +132,8 @@ func (s *Store) RecordMonthsSince(ctx context.Context, org models.OrgID, from ti
 		bson.D{{Key: "$match", Value: bson.D{{Key: "org", Value: org}, {Key: "updated_at", Value: bson.D{{Key: "$gte", Value: from}}}}}},
 		bson.D{{Key: "$group", Value: bson.D{
 			{Key: "_id", Value: bson.D{{Key: "$substrBytes", Value: bson.A{"$anchor", 0, 7}}}},
-			{Key: "n", Value: bson.D{{Key: "$sum", Value: 1}}}, {Key: "last", Value: bson.D{{Key: "$max", Value: "$updated_at"}}},
+			{Key: "n", Value: bson.D{{Key: "$sum", Value: 1}}},
+			{Key: "last", Value: bson.D{{Key: "$max", Value: "$updated_at"}}},
 		}}},
 	}, &rows)
 	return rows, err
