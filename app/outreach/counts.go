@@ -14,6 +14,7 @@ const (
 	countLatest  = 10 * time.Minute // when nothing changes
 	countAfter   = 72 * time.Hour   // after a batch's end late receipts are still counted
 	countMemory  = time.Second      // how long a reader is given the same counts
+	costShare    = 20               // counting one batch takes at most a twentieth of the time
 )
 
 // counted is what this process last derived of a batch.
@@ -43,7 +44,7 @@ func (s *Service) freshCounts(ctx context.Context, b models.Batch) (models.Batch
 	if len(s.counts) > 10_000 { // closed batches pile up slowly; starting afresh costs one reading each
 		s.counts = map[models.BatchID]counted{}
 	}
-	s.counts[b.ID] = counted{counts: counts, at: now, ttl: max(countMemory, 20*time.Since(start))}
+	s.counts[b.ID] = counted{counts: counts, at: now, ttl: max(countMemory, costShare*time.Since(start))}
 	return counts, nil
 }
 
@@ -57,23 +58,26 @@ func (s *Service) Count(ctx context.Context) (int, error) {
 	}
 	var errs []error
 	for _, b := range list {
+		start := time.Now()
 		counts, err := s.store.CountBatch(ctx, b)
 		if err == nil {
-			err = s.store.SetCounts(ctx, b.ID, counts, now, nextCount(b, counts, now))
+			err = s.store.SetCounts(ctx, b.ID, counts, now, nextCount(b, counts, now, costShare*time.Since(start)))
 		}
 		errs = append(errs, err)
 	}
 	return len(list), errors.Join(errs...)
 }
 
-func nextCount(b models.Batch, counts models.BatchCounts, now time.Time) time.Time {
+// nextCount says when to count again, least what it must be left alone for because counting it is expensive.
+func nextCount(b models.Batch, counts models.BatchCounts, now time.Time, least time.Duration) time.Time {
+	soonest := max(countSoonest, least)
 	if b.State == models.BatchClosed && now.After(b.ClosesAt.Add(countAfter)) && now.After(b.ClosedAt.Add(countAfter)) {
 		return now.AddDate(1000, 0, 0)
 	}
 	if counts != b.Counts || b.CountsAt.IsZero() {
-		return now.Add(countSoonest)
+		return now.Add(soonest)
 	}
-	return now.Add(min(2*now.Sub(b.CountsAt), countLatest))
+	return now.Add(max(soonest, min(2*now.Sub(b.CountsAt), countLatest)))
 }
 
 // CountsView is a batch's funnel as one reader may see it. nil is hidden.
