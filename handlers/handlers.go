@@ -9,6 +9,7 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,8 +18,12 @@ import (
 	"huisheng/app/account"
 	"huisheng/config"
 	"huisheng/handlers/api"
+	"huisheng/handlers/console"
+	"huisheng/handlers/phone"
 	"huisheng/handlers/web"
 	"huisheng/internal/seal"
+	"huisheng/models"
+	"huisheng/static"
 )
 
 // Deps is what the HTTP layer stands on.
@@ -37,21 +42,42 @@ type Deps struct {
 // handlers has the handlers that belong to no area.
 type handlers struct {
 	Deps
-	api *api.API
+	api     *api.API
+	phone   *phone.Phone
+	console *console.Console
+	assets  *assets
 }
 
-// New makes the app with every route. It panics if a route has no guard.
+// New makes the app with every route. It panics if a route has no guard or a page cannot be rendered.
 func New(d Deps) *fiber.App {
-	h := &handlers{Deps: d, api: api.New(d.App)}
+	site, err := static.New(console.Funcs(d.App.Catalog))
+	if err != nil {
+		panic(err)
+	}
+	h := &handlers{Deps: d, api: api.New(d.App), console: console.New(d.App, site), assets: newAssets(site)}
+	h.phone, err = phone.New(phone.Deps{App: d.App, Site: site, Host: d.Config.SMS.Site, Secure: d.Config.Production()})
+	if err != nil {
+		panic(err)
+	}
 	app, frame := web.New(web.Options{
 		Log: d.Log, Metrics: d.Metrics, Production: d.Config.Production(), Base: d.Context, Proxies: d.Config.TrustedProxies, BodyLimit: d.Config.BodyLimit,
 		CSRFKey:      d.Box.Key("csrf"),
 		Authenticate: d.App.Accounts.Authenticate,
 		Renew:        h.renew,
 		Respondent:   h.admitRespondent,
+		Department:   h.admitDepartment,
+		PageError:    h.showError,
 	})
 	frame.Mount(app, h.routes())
 	return app
+}
+
+// showError shows an error to a person: at the desk or on a phone.
+func (h *handlers) showError(c *fiber.Ctx, status int, e *models.Error) error {
+	if p := c.Path(); p == "/console" || strings.HasPrefix(p, "/console/") {
+		return h.console.Error(c, status, e)
+	}
+	return h.phone.ShowError(c, status, e)
 }
 
 // renew is the account service's renewal in the words of the frame.
@@ -63,12 +89,26 @@ func (h *handlers) renew(ctx context.Context, refresh string) (web.Tokens, error
 	return web.Tokens{Access: l.Access, Refresh: l.Refresh, AccessTTL: account.AccessTTL, RefreshTTL: account.SessionTTL}, nil
 }
 
-// admitRespondent reads the respondent's token; it needs no look-up.
+// admitRespondent reads the respondent's token, which a page has in a cookie; it needs no look-up.
 func (h *handlers) admitRespondent(c *fiber.Ctx) error {
-	claims, err := h.App.Respond.Session(web.BearerToken(c))
+	token := web.BearerToken(c)
+	if token == "" {
+		token = h.phone.SessionToken(c)
+	}
+	claims, err := h.App.Respond.Session(token)
 	if err != nil {
 		return err
 	}
 	web.SetRespondent(c, claims)
+	return nil
+}
+
+// admitDepartment reads the department's token, which is part of the address; it needs no look-up.
+func (h *handlers) admitDepartment(c *fiber.Ctx) error {
+	id, err := h.App.Ratings.Enter(c.Params("token"))
+	if err != nil {
+		return err
+	}
+	web.SetRespondent(c, id)
 	return nil
 }

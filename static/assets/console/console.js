@@ -112,7 +112,7 @@
     };
     boxes.forEach((b) => b.addEventListener('change', () => { ticked[b.checked ? 'add' : 'delete'](b.value); keep(); paint(); }));
     if (all) all.addEventListener('change', () => { boxes.forEach((b) => ticked[all.checked ? 'add' : 'delete'](b.value)); keep(); paint(); });
-    form.addEventListener('input', () => { keep(); paint(); });
+    form.addEventListener('input', (ev) => { if (ev.target.type !== 'checkbox') { keep(); paint(); } }); // ticks are told by change, which comes after
     form.addEventListener('submit', () => {
       if (new FormData(form).get('pick') !== 'ticked') return;
       const here = new Set(boxes.map((b) => b.value));

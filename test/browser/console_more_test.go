@@ -1,0 +1,182 @@
+package browser_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"huisheng/app/complaint"
+	"huisheng/app/respond"
+	"huisheng/internal/token"
+	"huisheng/models"
+)
+
+// Ratings by sheet: download, fill in, upload, hand in once.
+func TestDeskRatingsAndFigures(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.invite(models.OrgEnterprise, 6)
+	s.account("desk", models.Account{Role: models.RoleOperator, Org: r.org})
+	b := s.desk("desk", deskPassword, deskScreen)
+	b.open(s.url + "/console/batches/" + string(r.batch) + "/ratings")
+	b.sees("已评 0 人，共 6 人")
+	b.tidy("ratings")
+
+	var raw bytes.Buffer
+	operator := models.Principal{Account: "test", Role: models.RoleOperator, Org: r.org}
+	require.NoError(t, s.app.Ratings.WriteSheet(context.Background(), operator, r.batch, &raw))
+	form, ok := s.app.Catalog.Latest("ENT_DEPT")
+	require.True(t, ok)
+	var choices []string
+	for _, q := range form.Questions {
+		choice := "5"
+		if len(q.Options) > 0 {
+			choice = q.Options[0].Text
+		}
+		choices = append(choices, choice)
+	}
+	b.choose(fillIn(t, raw.Bytes(), choices))
+	b.tapText("上传")
+	b.sees("上传结果")
+	b.sees("已评 6 人，共 6 人")
+	b.tapText("统一提交")
+	b.sees("请先勾选")
+	b.tap("input[name=sure]")
+	b.tapText("统一提交")
+	b.sees("已统一提交")
+	require.NotContains(t, b.text(), "下载评价表")
+	b.tidy("ratings-in")
+
+	b.tapText("申报数据")
+	b.typeIn(`input[name="values.headcount"]`, "一百")
+	b.typeIn("#f-source", "人事系统在岗名册")
+	b.tapText("保存")
+	b.sees("请填数字")
+	b.typeIn(`input[name="values.headcount"]`, "1,200")
+	b.tapText("保存")
+	b.sees("申报数据已保存")
+	b.sees("应参评职工数（人） 1,200")
+	b.tidy("figures")
+	b.paper(s, r)
+}
+
+// paper looks at everything that is printed: it must say who asks, and its codes must lead to the right place.
+func (b *tab) paper(s *site, r *round) {
+	b.t.Helper()
+	batch := s.url + "/console/batches/" + string(r.batch)
+	for path, text := range map[string]string{
+		"/poster/people": "填姓名和身份证号后 6 位", "/poster/staff": "没参加评价的职工也能填", "/sheet": "剪开，交给本人", "/ratings/heads": "交给各部门负责人",
+	} {
+		b.open(batch + path)
+		b.sees(text)
+		require.NotZero(b.t, eval[int](b, `document.querySelectorAll('svg path').length`), path)
+		b.tidy("paper" + strings.ReplaceAll(path, "/", "-"))
+	}
+}
+
+// A city files an organisation and gives it an account; the other city sees none of it.
+func TestDeskOfACity(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.account("city-440100", models.Account{Role: models.RoleCity, Region: "440100"})
+	s.account("city-440300", models.Account{Role: models.RoleCity, Region: "440300"})
+	b := s.desk("city-440100", deskPassword, deskScreen)
+	b.sees("还没有机构")
+	b.tapText("登记机构")
+	b.typeIn("#f-name", "示例<script>alert(1)</script>机电")
+	b.typeIn("#f-uscc", "91440101MA5TE5T07J")
+	b.typeIn("#f-occ", "6-18-01-01 车工 五级、四级")
+	b.tapText("登记")
+	b.until(func() bool { return eval[bool](b, `!!document.querySelector('#f-uscc[aria-invalid]')`) }, "the wrong code is not marked")
+	require.Equal(t, "6-18-01-01 车工 五级、四级", strings.TrimSpace(eval[string](b, `document.querySelector('#f-occ').value`)))
+	b.tidy("org-wrong")
+	b.typeIn("#f-uscc", "91440101MA5TE5T07H")
+	b.tapText("登记")
+	b.sees("机构信息已保存。")
+	b.sees("车工")
+	b.typeIn("#f-account", "new-operator")
+	b.typeIn("#f-name", "李四")
+	b.tapText("开账号")
+	initial := strings.TrimSpace(b.css(".secret"))
+	b.tidy("org")
+	address := b.at()
+	org := strings.Split(address, "/")[3]
+
+	o := s.desk("new-operator", initial, deskScreen)
+	o.sees("您用的是初始密码")
+	o.open(s.url + "/console/roster")
+	o.sees("您用的是初始密码")
+	o.tidy("password")
+	o.typeIn("#f-current_password", initial)
+	o.typeIn("#f-new_password", deskPassword)
+	o.typeIn("#f-again", deskPassword)
+	o.tapText("保存新密码")
+	o.sees("密码已修改")
+
+	other := s.desk("city-440300", deskPassword, deskScreen)
+	for _, path := range []string{"", "/edit", "/indicators"} {
+		other.open(s.url + "/console/orgs/" + org + path)
+		other.sees("没有找到，或您无权查看。")
+	}
+	b.open(s.url + "/console/orgs/" + org + "/indicators")
+	b.sees("参评人员满意率")
+	b.tapText("指标对比")
+	b.sees("广州市合计")
+	b.tidy("compare")
+}
+
+// A complaint goes through the desk, each step with its reason.
+func TestDeskComplaint(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.invite(models.OrgEnterprise, 1)
+	s.account("city-440100", models.Account{Role: models.RoleCity, Region: "440100"})
+	filed := s.complain(r, "打分的时候没有别人在场。<script>alert(1)</script>")
+	b := s.desk("city-440100", deskPassword, deskScreen)
+	b.sees("有投诉等待受理")
+	b.tapText(filed.CaseNo)
+	b.sees("<script>alert(1)</script>")
+	require.NotContains(t, b.text(), r.people[0].Name)
+	b.tidy("complaint")
+	step := func(action, reason, after string) {
+		t.Helper()
+		b.tap("input[value=" + action + "]")
+		b.typeIn("#f-reason", reason)
+		b.tapText("记录这一步")
+		b.sees(after)
+		b.sees("这一步已记录")
+	}
+	step("accept", "已收到，我们会派人核查。", "已受理")
+	b.tap("input[value=decide]")
+	b.typeIn("#f-reason", "查到了评分表。")
+	b.tapText("记录这一步")
+	b.sees("必须选择结果")
+	require.Equal(t, "查到了评分表。", eval[string](b, `document.querySelector('#f-reason').value`))
+	eval[any](b, `document.querySelector('#f-out').value = 'SUBSTANTIATED'`)
+	step("decide", "查到只有班组长一人打分，属实。", "已作出结论")
+	step("notify", "已要求机构重新评分。", "已告知投诉人")
+	step("close", "投诉人没有异议。", "已办结")
+	b.sees("属实")
+	b.tidy("complaint-closed")
+	b.tapText("投诉处理")
+	b.sees(filed.CaseNo)
+	b.tidy("complaints")
+}
+
+// complain files an anonymous complaint of the first person.
+func (s *site) complain(r *round, text string) complaint.Filed {
+	s.t.Helper()
+	ctx := context.Background()
+	a, err := s.app.Respond.Enter(ctx, respond.Entry{Token: s.ids.Tokens.Make(token.Direct, string(r.ids[0])), IDTail: r.tail(0, 4), Addr: "test"})
+	require.NoError(s.t, err)
+	c, err := s.app.Respond.Session(a.RespondentToken)
+	require.NoError(s.t, err)
+	filed, err := s.app.Complaints.File(ctx, c, complaint.Submission{
+		Category: "UNFAIR_SCORING", Text: text, Visibility: models.VisibilityAnonymous, Key: "browser-test-1",
+	})
+	require.NoError(s.t, err)
+	return filed
+}

@@ -1,0 +1,189 @@
+package browser_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"huisheng/app/roster"
+	"huisheng/internal/demo"
+	"huisheng/models"
+)
+
+// An operator's main job from the first login to the first figures, with a roster that has bad rows and people who try to slip in a script.
+func TestDeskMainJob(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	org := s.enterprise("示例<script>alert(1)</script>公司", "desk")
+	b := s.desk("desk", deskPassword, deskScreen)
+	b.sees("<script>alert(1)</script>")
+	b.sees("还没有反馈批次")
+	b.tidy("home")
+
+	people := demo.People(9, 14)
+	rows := demo.RosterRows(models.OrgEnterprise, people)
+	rows[1][column(t, rows, "证件号码")] = "44010019900101123X" // a wrong check character
+	rows[2][column(t, rows, "手机号码")] = "12345"
+	rows[3][column(t, rows, "部门")] = `<img src=x onerror=alert(2)>`
+	good := people[2:]
+	b.tapText("名册")
+	b.sees("名册还是空的")
+	b.choose(workbook(t, "名册.xlsx", rows))
+	b.tapText("先检查，不导入")
+	b.sees("检查完了，还没有导入")
+	b.sees("有错的格子")
+	require.Contains(t, b.css("#outcome tbody tr"), "2")
+	b.tidy("dry-run")
+	operator := models.Principal{Role: models.RoleOperator, Org: org}
+	stored := func() int {
+		list, err := s.app.Roster.ListRecords(context.Background(), operator, org, roster.Query{}, models.Page{Limit: 100})
+		require.NoError(t, err)
+		return len(list.Items)
+	}
+	require.Zero(t, stored(), "checking stores nothing")
+	b.tapText("导入这 12 行")
+	b.sees("导入完了")
+	require.Equal(t, 12, stored())
+	b.tapText("名册")
+	b.sees(good[0].Certificate)
+	require.NotContains(t, b.text(), good[0].Document)
+	require.NotContains(t, b.text(), good[0].Name)
+	b.tidy("roster")
+
+	b.claim("SL-2026-001")
+	b.sees("12\n人将收到邀请")
+	b.tidy("claimed")
+	b.tapText("看进度、打印海报")
+	b.sees("实时更新")
+	b.sees("进行中")
+	r := s.follow(org, good)
+	b.until(func() bool { return strings.Contains(b.css(`[data-count=sent]`), "12 人") }, "not sent")
+	require.Contains(t, b.css(`[data-count=submitted]`), "暂不显示")
+	b.tidy("batch")
+	s.openFromOutbox(b)
+
+	for i := range 6 {
+		r.answer(i)
+	}
+	b.until(func() bool { return strings.Contains(b.css(`[data-count=submitted]`), "5 人") }, "the page does not follow the answers")
+	require.NoError(t, s.app.Indicators.RefreshBatch(context.Background(), r.batch))
+	b.tapText("指标")
+	b.sees("参评人员满意率")
+	require.Contains(t, b.css("#E1a .value"), "100")
+	require.Contains(t, b.css("#E1a"), "样本 6")
+	require.Contains(t, b.css("#E2a"), "暂不显示")
+	b.run(chromedp.Click("#E1a summary", chromedp.ByQuery))
+	b.sees("粤技服〔2021〕17号")
+	b.tidy("indicators")
+}
+
+// claim posts a claim for everybody on the page.
+func (b *tab) claim(no string) {
+	b.t.Helper()
+	b.tapText("发起申领")
+	b.typeIn("#f-claim_no", no)
+	eval[any](b, `document.querySelector('input[data-all]').scrollIntoView({block: 'center'})`)
+	b.tap("input[data-all]")
+	b.sees("已勾选")
+	b.tidy("claim")
+	b.tapText("提交申领并邀请")
+	b.sees("申领已受理")
+}
+
+// openFromOutbox opens the link of a message as its receiver would.
+func (s *site) openFromOutbox(b *tab) {
+	s.t.Helper()
+	link := eval[string](b.outbox(s), `document.querySelector('a[href*="/i/"]').href`)
+	phone := openTab(s.t, phoneScreen)
+	phone.open(link)
+	phone.sees("示例<script>alert(1)</script>公司")
+}
+
+// outbox opens the developer's outbox in a second window.
+func (b *tab) outbox(s *site) *tab {
+	b.t.Helper()
+	o := b.another(deskScreen)
+	o.open(s.url + "/dev/outbox")
+	return o
+}
+
+// The same job without any script: forms and links are enough.
+func TestDeskWithoutScript(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	org := s.enterprise("示例机电有限公司", "plain")
+	b := openTab(t, deskScreen)
+	b.open(s.url + "/console/roster")
+	b.noScript()
+	b.open(s.url + "/console/roster")
+	b.logIn("plain", deskPassword)
+	require.Equal(t, "/console/roster", b.at(), "the login leads to where one wanted to go")
+	people := demo.People(11, 6)
+	file := workbook(t, "名册.xlsx", demo.RosterRows(models.OrgEnterprise, people))
+	b.choose(file)
+	b.tapText("先检查，不导入")
+	b.sees("检查完了，还没有导入")
+	b.tapText("回到名册，选同一份文件导入")
+	b.choose(file)
+	b.tapText("直接导入")
+	b.sees("导入完了")
+	b.tapText("发起申领")
+	b.typeIn("#f-claim_no", "SL-2")
+	b.tap("input[value=numbers]")
+	var numbers []string
+	for _, p := range people {
+		numbers = append(numbers, p.Certificate)
+	}
+	b.typeIn("#f-numbers", strings.Join(append(numbers, "Y000000000000000000000"), "，"))
+	b.tapText("提交申领并邀请")
+	b.sees("6\n人将收到邀请")
+	b.sees("名册里没有这条评价记录")
+	s.follow(org, people)
+	b.tapText("看进度、打印海报")
+	b.tapText("提前截止…")
+	b.sees("确定提前截止吗")
+	b.tapText("确定截止")
+	b.sees("已截止")
+	b.sees("不再接受填写")
+}
+
+// Wrong input is said at its field, and nothing typed is lost.
+func TestDeskSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.invite(models.OrgEnterprise, 6)
+	s.account("desk", models.Account{Role: models.RoleOperator, Org: r.org})
+	b := openTab(t, tabletScreen)
+	b.open(s.url + "/console")
+	b.logInWrong("desk")
+	b.logIn("desk", deskPassword)
+	b.tapText("发起申领")
+	b.tidy("claim-tablet")
+	b.tap("input[value=numbers]")
+	b.typeIn("#f-numbers", "Y1")
+	b.tapText("提交申领并邀请")
+	b.sees("请填写申领编号")
+	require.Equal(t, "Y1", eval[string](b, `document.querySelector('#f-numbers').value`))
+	b.typeIn("#f-claim_no", "SL-3")
+	b.tapText("提交申领并邀请")
+	b.sees("名单上的人都不能邀请")
+	b.open(s.url + "/console/batches/nothing")
+	b.sees("没有找到，或您无权查看。")
+	b.sees("回到首页")
+	b.tidy("missing")
+	b.open(s.url + "/console/orgs")
+	b.sees("您的账号没有这项权限。")
+}
+
+func (b *tab) logInWrong(login string) {
+	b.t.Helper()
+	b.tidy("login")
+	b.typeIn("#f-account", login)
+	b.typeIn("#f-password", "not the password")
+	b.tapText("登录")
+	b.sees("账号或密码不对。")
+	require.Equal(b.t, login, eval[string](b, `document.querySelector('#f-account').value`))
+}
