@@ -9,12 +9,13 @@ import (
 )
 
 const (
-	countAtOnce  = 20               // batches per pass of the job
-	countSoonest = 2 * time.Second  // after a change
-	countLatest  = 10 * time.Minute // when nothing changes
-	countAfter   = 72 * time.Hour   // after a batch's end late receipts are still counted
-	countMemory  = time.Second      // how long a reader is given the same counts
-	costShare    = 20               // counting one batch takes at most a twentieth of the time
+	countAtOnce  = 20                         // batches per pass of the job
+	countSoonest = 2 * time.Second            // after a change
+	countLatest  = 10 * time.Minute           // when nothing changes
+	countAfter   = 72 * time.Hour             // after a batch's end late receipts are still counted
+	countFinal   = 100 * 365 * 24 * time.Hour // a batch not to be counted for so long is never counted again
+	countMemory  = time.Second                // how long a reader is given the same counts
+	costShare    = 20                         // counting one batch takes at most a twentieth of the time
 )
 
 // counted is what this process last derived of a batch.
@@ -28,6 +29,9 @@ type counted struct {
 // batch for twenty times what deriving took.
 func (s *Service) freshCounts(ctx context.Context, b models.Batch) (models.BatchCounts, error) {
 	now := s.now()
+	if b.CountsDue.After(now.Add(countFinal)) { // what they were derived from may have been deleted on schedule
+		return b.Counts, nil
+	}
 	s.mu.Lock()
 	c, ok := s.counts[b.ID]
 	s.mu.Unlock()
@@ -72,7 +76,7 @@ func (s *Service) Count(ctx context.Context) (int, error) {
 func nextCount(b models.Batch, counts models.BatchCounts, now time.Time, least time.Duration) time.Time {
 	soonest := max(countSoonest, least)
 	if b.State == models.BatchClosed && now.After(b.ClosesAt.Add(countAfter)) && now.After(b.ClosedAt.Add(countAfter)) {
-		return now.AddDate(1000, 0, 0)
+		return now.Add(2 * countFinal)
 	}
 	if counts != b.Counts || b.CountsAt.IsZero() {
 		return now.Add(soonest)

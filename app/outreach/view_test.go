@@ -93,6 +93,7 @@ func TestCountsAreDerived(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, k.batch(id).Counts)
 
+	require.NoError(t, k.store.WithdrawResponse(k.ctx, k.ident.Response(list[2].ID), models.Response{ChangedAt: k.clock.Now()}))
 	k.answer(list[5])
 	due := k.batch(id).CountsDue
 	for range 3 { // it is counted again soon after a change, and ever more rarely when nothing happens
@@ -105,6 +106,23 @@ func TestCountsAreDerived(t *testing.T) {
 	n, err := k.Count(k.ctx)
 	require.NoError(t, err)
 	require.Zero(t, n)
+
+	k.clock.Add(40 * 24 * time.Hour)
+	_, err = k.CloseDue(k.ctx)
+	require.NoError(t, err)
+	_, err = k.Count(k.ctx)
+	require.NoError(t, err)
+	k.clock.Add(4 * 24 * time.Hour)
+	_, err = k.Count(k.ctx)
+	require.NoError(t, err)
+	k.db.Delete("responses", doc{})
+	k.clock.Add(365 * 24 * time.Hour)
+	n, err = k.Count(k.ctx)
+	require.NoError(t, err)
+	require.Zero(t, n, "not counted any more")
+	b, err = k.Batch(k.ctx, k.op, id)
+	require.NoError(t, err)
+	require.Equal(t, 4, b.Counts.Submitted, "also when the answers were deleted on schedule")
 }
 
 func TestClosing(t *testing.T) {
