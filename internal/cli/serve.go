@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -33,6 +34,7 @@ func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
 	}
 	defer p.close()
 	http := handlers.New(p.handlerDeps(ctx))
+	debug.FreeOSMemory() // parsing and compressing pages leaves much behind that serving never needs
 	done := make(chan error, 1)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
