@@ -2,11 +2,9 @@ package models
 
 import "time"
 
-// Mark is what a job remembers between runs: how far it has read, who holds its lease, or why it stands still.
+// Mark is what a job remembers between runs: how far it has read, or until when it stands still and why.
 type Mark struct {
-	ID         string    `bson:"_id"`
-	At         time.Time `bson:"at"`
-	LeaseBy    string    `bson:"lease_by,omitempty"`
-	LeaseUntil time.Time `bson:"lease_until,omitempty"`
-	Note       string    `bson:"note,omitempty"`
+	ID   string    `bson:"_id"`
+	At   time.Time `bson:"at"`
+	Note string    `bson:"note,omitempty"`
 }

@@ -40,19 +40,6 @@ func (s *Store) AdvanceMark(ctx context.Context, name string, to time.Time) erro
 	return err
 }
 
-// TakeMark takes the lease under a name for holder until the given moment, or extends the holder's own; false while somebody else holds it.
-func (s *Store) TakeMark(ctx context.Context, name, holder string, now, until time.Time) (bool, error) {
-	err := s.upsertMark(ctx,
-		bson.D{{Key: "_id", Value: name}, {Key: "$or", Value: bson.A{
-			bson.D{{Key: "lease_by", Value: holder}}, bson.D{{Key: "lease_until", Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gt", Value: now}}}}}},
-		}}},
-		bson.D{{Key: "lease_by", Value: holder}, {Key: "lease_until", Value: until}})
-	if errors.Is(err, models.ErrConflict) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // upsertMark updates the mark that matches or makes it; ErrConflict when it is there and does not match.
 func (s *Store) upsertMark(ctx context.Context, filter, fields bson.D) error {
 	_, err := s.col(colMarks).UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: fields}}, options.UpdateOne().SetUpsert(true))
