@@ -1,9 +1,12 @@
 package browser_test
 
 import (
+	"bytes"
 	"context"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -11,6 +14,7 @@ import (
 	"huisheng/app/roster"
 	"huisheng/internal/demo"
 	"huisheng/models"
+	"huisheng/models/store"
 )
 
 // An operator's main job from the first login to the first figures, with a roster that has bad rows and people who try to slip in a script.
@@ -154,6 +158,8 @@ func TestDeskWithoutScript(t *testing.T) {
 func TestDeskSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	dead := demo.People(7, 6)[2].Phone // invite takes the same people
+	require.NoError(t, s.store.SetPhoneUnreachable(context.Background(), s.ids.PhoneID("+86"+dead), true))
 	r := s.invite(models.OrgEnterprise, 6)
 	s.account("desk", models.Account{Role: models.RoleOperator, Org: r.org})
 	b := openTab(t, tabletScreen)
@@ -170,6 +176,7 @@ func TestDeskSaysWhatIsWrong(t *testing.T) {
 	b.typeIn("#f-claim_no", "SL-3")
 	b.tapText("提交申领并邀请")
 	b.sees("名单上的人都不能邀请")
+	b.mendPhone(s, r)
 	b.open(s.url + "/console/batches/nothing")
 	b.sees("没有找到，或您无权查看。")
 	b.sees("回到首页")
@@ -186,4 +193,69 @@ func (b *tab) logInWrong(login string) {
 	b.tapText("登录")
 	b.sees("账号或密码不对。")
 	require.Equal(b.t, login, eval[string](b, `document.querySelector('#f-account').value`))
+}
+
+// mendPhone corrects the number of somebody whose message failed.
+func (b *tab) mendPhone(s *site, r *round) {
+	b.t.Helper()
+	people := s.url + "/console/batches/" + string(r.batch) + "/people"
+	b.until(func() bool { b.open(people); return eval[bool](b, `!!document.querySelector('td .chip.bad')`) }, "nobody is unreachable")
+	b.tidy("people")
+	b.tapText("只看没送到的")
+	b.typeIn("input[name=phone]", "123")
+	b.tapText("更正并重发")
+	b.until(func() bool { return eval[bool](b, `!!document.querySelector('input[name=phone][aria-invalid]')`) }, "the wrong number is not marked")
+	b.tidy("people-failed")
+	b.typeIn("input[name=phone]", "13800009999")
+	b.tapText("更正并重发")
+	b.sees("号码已更正")
+	b.sees("没有发送失败的短信")
+	require.Eventually(b.t, func() bool {
+		list, err := s.app.Outreach.Outbox(context.Background(), store.OutboxFilter{To: "+8613800009999"})
+		require.NoError(b.t, err)
+		return len(list) == 1
+	}, 15*time.Second, 100*time.Millisecond, "nothing was sent to the new number")
+}
+
+// Ticks and what was typed survive a filter; "everybody found" is what the filter finds, on all pages.
+func TestDeskPicksPeople(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.invite(models.OrgEnterprise, 8)
+	s.account("desk", models.Account{Role: models.RoleOperator, Org: r.org})
+	more := demo.People(21, 9)
+	operator := models.Principal{Account: "test", Role: models.RoleOperator, Org: r.org}
+	var file bytes.Buffer
+	require.NoError(t, demo.RosterXLSX(&file, models.OrgEnterprise, more))
+	_, err := s.app.Roster.Import(context.Background(), operator, r.org,
+		roster.File{Content: bytes.NewReader(file.Bytes()), Size: int64(file.Len()), Name: "名册.xlsx"}, false, nil)
+	require.NoError(t, err)
+	prefix := more[0].Certificate[:len(more[0].Certificate)-9] // of more than the first, of nobody invited before
+
+	b := s.desk("desk", deskPassword, deskScreen)
+	b.open(s.url + "/console/claims/new?limit=2&certificate=" + prefix)
+	b.typeIn("#f-claim_no", "SL-9")
+	eval[any](b, `document.querySelector('input[name=record]').scrollIntoView({block: 'center'})`)
+	b.tap("input[name=record]")
+	b.sees("已勾选 1 人")
+	b.tapText("下一页")
+	b.until(func() bool { return strings.Contains(b.at(), "after=") }, "not at the second page")
+	require.Equal(t, "SL-9", eval[string](b, `document.querySelector('#f-claim_no').value`))
+	b.sees("已勾选 1 人")
+	eval[any](b, `document.querySelector('input[name=record]').scrollIntoView({block: 'center'})`)
+	b.tap("input[name=record]")
+	b.sees("已勾选 2 人")
+	b.tapText("提交申领并邀请")
+	b.sees("2\n人将收到邀请")
+
+	b.open(s.url + "/console/claims/new?limit=2&certificate=" + more[0].Certificate[:len(more[0].Certificate)-9])
+	require.Empty(t, eval[string](b, `document.querySelector('#f-claim_no').value`), "a posted claim is forgotten")
+	b.typeIn("#f-claim_no", "SL-10")
+	b.tap("input[value=all]")
+	b.tapText("提交申领并邀请")
+	b.sees("申领已受理")
+	list, err := s.app.Roster.ListRecords(context.Background(), operator, r.org, roster.Query{Certificate: prefix}, models.Page{Limit: 50})
+	require.NoError(t, err)
+	b.sees(strconv.Itoa(len(list.Items)-2) + "\n人将收到邀请")
+	b.sees("已经邀请过")
 }
