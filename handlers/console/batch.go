@@ -118,7 +118,7 @@ func (h *Console) SteerBatch(c *fiber.Ctx) error {
 		}
 		_, err = h.app.Outreach.Close(ctx, who, id)
 	case "pause":
-		_, err = h.app.Outreach.Pause(ctx, who, id, c.FormValue("reason"))
+		_, err = h.app.Outreach.Pause(ctx, who, id, "主管部门暂停")
 	case "resume":
 		_, err = h.app.Outreach.Resume(ctx, who, id)
 	default:
