@@ -5,6 +5,13 @@
   const $$ = (sel, root = document) => [...root.querySelectorAll(sel)];
   const group = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
+  // A table wider than its place scrolls by keyboard too.
+  if (window.ResizeObserver) {
+    new ResizeObserver(() => $$('.scroll').forEach((el) => {
+      if (el.scrollWidth > el.clientWidth) el.tabIndex = 0; else el.removeAttribute('tabindex');
+    })).observe(document.body);
+  }
+
   // Paper.
   $$('[data-print]').forEach((b) => b.addEventListener('click', () => window.print()));
 
