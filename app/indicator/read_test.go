@@ -50,6 +50,23 @@ func TestWhoSeesWhoseFigures(t *testing.T) {
 	require.ErrorIs(t, err, models.ErrNotFound)
 }
 
+// When another regulator takes over, the figures go with the organisation.
+func TestFiguresMoveWithTheSupervisor(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	o := k.org("440100")
+	b := k.batch(o, 10, k.clock.Now())
+	k.submit(b, "ENT_PARTICIPANT", 0, participants()...)
+	k.refresh()
+	was := o.UpdatedAt
+	o.Region, o.UpdatedAt = "440300", k.clock.Now()
+	require.NoError(t, k.store.ReplaceOrg(k.ctx, o, was))
+	k.refresh()
+	_, err := k.ForOrg(k.ctx, models.Scope{Region: "440100"}, o.ID, quarter)
+	require.ErrorIs(t, err, models.ErrNotFound)
+	require.Equal(t, 66.67, *k.read(models.Scope{Region: "440300"}, o, quarter)["E1a"].Value)
+}
+
 // Reading is one look-up of what was computed before: it works when everything else is gone, and never touches the answers.
 func TestReadingIsOneLookUp(t *testing.T) {
 	t.Parallel()

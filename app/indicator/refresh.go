@@ -47,6 +47,7 @@ type rollupSignal struct {
 	complaints, versions int64
 	records, last        int64
 	figures              int64
+	org                  int64
 }
 
 type rollupKey struct {
@@ -92,7 +93,7 @@ type work struct {
 func (w *work) find(ctx context.Context, from time.Time) error {
 	w.batches, w.rollups = map[models.BatchID]batchSignal{}, map[rollupKey]rollupSignal{}
 	for _, look := range []func(context.Context, time.Time) error{
-		w.findAnswers, w.findRatings, w.findBatches, w.findComplaints, w.findRecords, w.findFigures, w.findStale,
+		w.findAnswers, w.findRatings, w.findBatches, w.findComplaints, w.findRecords, w.findFigures, w.findOrgs, w.findStale,
 	} {
 		if err := look(ctx, from); err != nil {
 			return err
@@ -191,6 +192,24 @@ func (w *work) findFigures(ctx context.Context, from time.Time) error {
 		}
 	}
 	return err
+}
+
+// findOrgs looks for organisations that another regulator supervises now: the one before must not be shown their figures any longer.
+func (w *work) findOrgs(ctx context.Context, from time.Time) error {
+	list, err := w.s.store.OrgsSince(ctx, from)
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		periods, err := w.s.store.RollupPeriods(ctx, o.ID, o.Region)
+		if err != nil {
+			return err
+		}
+		for _, period := range periods {
+			w.rollup(o.ID, period, func(r *rollupSignal) { r.org = o.UpdatedAt.UnixMilli() })
+		}
+	}
+	return nil
 }
 
 // findStale adds what was computed with other definitions.

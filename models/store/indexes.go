@@ -59,6 +59,7 @@ func schema() []index {
 	return []index{
 		{col: colOrgs, keys: asc("uscc"), unique: true},                                               // one organisation per credit code
 		{col: colOrgs, keys: asc("region", "kind", "_id")},                                            // a city's list
+		{col: colOrgs, keys: asc("updated_at")},                                                       // the tally job: whose supervisor may have changed
 		{col: colAccounts, keys: asc("login"), unique: true},                                          // login
 		{col: colAccounts, keys: asc("org", "_id")},                                                   // an organisation's accounts
 		{col: colSessions, keys: asc("expires_at"), ttl: true},                                        // ended logins go

@@ -49,6 +49,28 @@ func (s *Store) ListRollupCells(ctx context.Context, sc models.Scope, f RollupFi
 	return list, wrap("list rollups", cur.All(ctx, &list))
 }
 
+// RollupPeriods gives the periods for which an organisation's figures are kept, other than under the given region: those that another
+// regulator would still be shown.
+func (s *Store) RollupPeriods(ctx context.Context, org models.OrgID, region string) ([]string, error) {
+	first := models.RollupID(org, "")
+	cur, err := s.col(colRollups).Find(ctx, bson.D{
+		{Key: "_id", Value: bson.D{{Key: "$gt", Value: first}, {Key: "$lt", Value: first + "~"}}},
+		{Key: "region", Value: bson.D{{Key: "$ne", Value: region}}},
+	}, options.Find().SetProjection(bson.D{{Key: "period", Value: 1}}))
+	if err != nil {
+		return nil, wrap("list rollup periods", err)
+	}
+	var list []models.Rollup
+	if err := cur.All(ctx, &list); err != nil {
+		return nil, wrap("list rollup periods", err)
+	}
+	periods := make([]string, len(list))
+	for i, r := range list {
+		periods[i] = r.Period
+	}
+	return periods, nil
+}
+
 // StaleRollups gives the ids of rollups that were computed with other definitions than those of catalog and before the given moment.
 func (s *Store) StaleRollups(ctx context.Context, catalog string, before time.Time, limit int) ([]string, error) {
 	return staleIDs[string](ctx, s, colRollups, catalog, before, limit)

@@ -138,3 +138,21 @@ func (s *Store) RecordMonthsSince(ctx context.Context, org models.OrgID, from ti
 	}, &rows)
 	return rows, err
 }
+
+// OrgChange is one organisation that was registered or changed since a moment.
+type OrgChange struct {
+	ID        models.OrgID `bson:"_id"`
+	Region    string       `bson:"region"` // who supervises it now
+	UpdatedAt time.Time    `bson:"updated_at"`
+}
+
+// OrgsSince gives the organisations that were registered or changed at or after the given moment.
+func (s *Store) OrgsSince(ctx context.Context, from time.Time) ([]OrgChange, error) {
+	cur, err := s.col(colOrgs).Find(ctx, bson.D{{Key: "updated_at", Value: bson.D{{Key: "$gte", Value: from}}}},
+		options.Find().SetBatchSize(chunkSize).SetProjection(bson.D{{Key: "region", Value: 1}, {Key: "updated_at", Value: 1}}))
+	if err != nil {
+		return nil, wrap("look for changed orgs", err)
+	}
+	var list []OrgChange
+	return list, wrap("look for changed orgs", cur.All(ctx, &list))
+}
