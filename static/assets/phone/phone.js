@@ -299,6 +299,7 @@
       const mine = at.dataset.type || at === by.wage;
       const filled = !!value(at);
       reveal(next, mine && (filled || !needs(at)));
+      reveal($('#send', form), at === by.review);
       next.textContent = !filled && !needs(at) ? d.skip : d.next;
       const area = $('textarea', at), count = $('[data-count]', at);
       if (area && count) count.textContent = d.left.replace('#', Math.max(0, area.maxLength - area.value.length));
@@ -321,16 +322,18 @@
       const dl = $('#review', form);
       dl.textContent = '';
       list.filter((s) => s !== by.review && s !== by.notice).forEach((s) => {
-        const row = document.createElement('div'), dt = document.createElement('dt'), dd = document.createElement('dd'), b = document.createElement('button');
+        const row = document.createElement('div'), dt = document.createElement('dt'), dd = document.createElement('dd');
+        const span = document.createElement('span'), b = document.createElement('button');
         const chosen = fields(s).find((f) => f.checked);
         dt.textContent = $('legend', s).textContent;
-        dd.textContent = (chosen ? chosen.nextElementSibling.textContent : value(s)) || d.none;
+        span.textContent = (chosen ? chosen.nextElementSibling.textContent : value(s)) || d.none;
         b.type = 'button';
         b.className = 'plain';
         b.textContent = d.change;
         b.setAttribute('aria-label', d.change + ' ' + dt.textContent);
         b.addEventListener('click', () => { back = true; show(s, 'push'); });
-        row.append(dt, dd, b);
+        dd.append(span, b);
+        row.append(dt, dd);
         dl.append(row);
       });
     }
