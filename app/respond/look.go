@@ -76,3 +76,6 @@ func (s *Service) About(ctx context.Context, c Claims) (models.About, error) {
 	b, err := s.store.FindBatch(ctx, models.SystemScope(), c.Batch)
 	return models.About{OrgName: b.OrgName}, err
 }
+
+// Open gives ErrBatchClosed when a session's round takes no answers any more, so that nobody fills in a form in vain.
+func (s *Service) Open(ctx context.Context, c Claims) error { return s.gate.open(ctx, c, s.now()) }

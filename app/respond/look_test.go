@@ -68,6 +68,7 @@ func TestWhoComesTooLateMayStillComplain(t *testing.T) {
 	a, err := k.About(ctx, c)
 	require.NoError(t, err)
 	require.Equal(t, "合成企业", a.OrgName)
+	require.ErrorIs(t, k.Open(ctx, c), models.ErrBatchClosed)
 	_, _, err = k.Submit(ctx, c, k.happy())
 	require.ErrorIs(t, err, models.ErrBatchClosed, "the session is for complaining, not for answering")
 }

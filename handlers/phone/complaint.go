@@ -37,9 +37,7 @@ func (h *Phone) showComplaint(c *fiber.Ctx, status int, claims respond.Claims, i
 		return err
 	}
 	v := complaintView{page: h.newPage(c, "complain.title", complainPath), Org: about.OrgName, Staff: claims.Invitation == "", In: in, Wrong: map[string]string{}}
-	if h.d.App.Clock().Before(time.Unix(claims.Closes, 0)) {
-		v.Back = formPath
-	}
+	v.Back = h.backToForm(c, claims)
 	for _, k := range h.d.App.Catalog.OfferedCategories(h.kindOf(claims.Form)) {
 		v.Categories = append(v.Categories, category{k.Code, k.Text.In(v.Lang)})
 	}
@@ -47,6 +45,14 @@ func (h *Phone) showComplaint(c *fiber.Ctx, status int, claims respond.Claims, i
 		v.Wrong[w.Field] = v.fieldText(w)
 	}
 	return h.show(c, status, "complaint", v)
+}
+
+// backToForm is where somebody goes on answering; empty when the round is closed.
+func (h *Phone) backToForm(c *fiber.Ctx, claims respond.Claims) string {
+	if h.d.App.Respond.Open(c.UserContext(), claims) != nil {
+		return ""
+	}
+	return formPath
 }
 
 // filedView shows the case number and the passphrase, this once.
@@ -75,9 +81,7 @@ func (h *Phone) FileComplaint(c *fiber.Ctx) error {
 		return err
 	}
 	v := filedView{page: h.newPage(c, "filed.title", complainPath), Filed: filed}
-	if h.d.App.Clock().Before(time.Unix(claims.Closes, 0)) {
-		v.Back = formPath
-	}
+	v.Back = h.backToForm(c, claims)
 	return h.show(c, fiber.StatusCreated, "filed", v)
 }
 

@@ -65,15 +65,35 @@ func (h *Phone) ShowForm(c *fiber.Ctx) error {
 	if answered && (!correct || mine.Withdrawn) {
 		return c.Redirect(donePath, fiber.StatusSeeOther)
 	}
+	if err := h.d.App.Respond.Open(c.UserContext(), claims); err != nil {
+		return err
+	}
 	v, err := h.newForm(c, claims, answered)
 	if err != nil {
 		return err
 	}
 	filled := filling{notice: answered, answers: map[string]any(mine.Answers)}
 	if answered {
-		filled.wage = map[bool]string{true: "yes", false: "no"}[mine.Consents.Wage]
+		filled.wage = h.wageOf(claims, mine)
 	}
 	return h.showForm(c, fiber.StatusOK, claims, v, filled, nil)
+}
+
+// wageOf tells what somebody said when asked whether they may be asked about money: nothing, if the form ended before.
+func (h *Phone) wageOf(claims respond.Claims, mine respond.Mine) string {
+	if mine.Consents.Wage {
+		return "yes"
+	}
+	passed := false
+	if q, ok := h.d.App.Catalog.Questionnaire(claims.Form.Code, claims.Form.Version); ok {
+		for _, question := range q.Questions {
+			passed = passed || question.Consent == models.ConsentWage
+			if passed && mine.Answers[question.ID] != nil {
+				return "no"
+			}
+		}
+	}
+	return ""
 }
 
 // filling is what somebody has filled in so far.

@@ -41,10 +41,9 @@ func (h *Phone) ShowReceipt(c *fiber.Ctx) error {
 	if !answered {
 		return c.Redirect(formPath, fiber.StatusSeeOther)
 	}
-	closes := time.Unix(claims.Closes, 0)
 	v := doneView{
-		page: h.newPage(c, "done.title", donePath), Kind: h.kindOf(claims.Form), Receipt: mine.Receipt, At: mine.SubmittedAt, Until: closes,
-		Open: h.d.App.Clock().Before(closes), Differs: c.Query("differs") != "",
+		page: h.newPage(c, "done.title", donePath), Kind: h.kindOf(claims.Form), Receipt: mine.Receipt, At: mine.SubmittedAt, Until: time.Unix(claims.Closes, 0),
+		Open: h.d.App.Respond.Open(c.UserContext(), claims) == nil, Differs: c.Query("differs") != "",
 	}
 	switch {
 	case mine.Withdrawn:

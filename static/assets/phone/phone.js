@@ -325,7 +325,7 @@
         const row = document.createElement('div'), dt = document.createElement('dt'), dd = document.createElement('dd');
         const span = document.createElement('span'), b = document.createElement('button');
         const chosen = fields(s).find((f) => f.checked);
-        dt.textContent = $('legend', s).textContent;
+        dt.textContent = $('legend', s).lastChild.textContent;
         span.textContent = (chosen ? chosen.nextElementSibling.textContent : value(s)) || d.none;
         b.type = 'button';
         b.className = 'plain';

@@ -1,0 +1,311 @@
+package browser_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+// chrome starts one browser for all tests; it ends with TestMain.
+var chrome = sync.OnceValues(func() (context.Context, context.CancelFunc) {
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"),
+		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"), chromedp.Flag("hide-scrollbars", true),
+	}
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(alloc)
+	if err := chromedp.Run(ctx); err != nil {
+		panic("start Chromium (scripts/prepare-test installs it): " + err.Error())
+	}
+	return ctx, func() { stop(); stopAlloc() }
+})
+
+// chromeRuns says whether a test started it.
+var chromeRuns atomic.Bool
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if chromeRuns.Load() {
+		_, stop := chrome()
+		stop()
+	}
+	os.Exit(code)
+}
+
+// tab is one page in a browser profile of its own: no cookie and no draft comes in from another test.
+type tab struct {
+	t       *testing.T
+	ctx     context.Context
+	profile cdp.BrowserContextID
+	mu      sync.Mutex // protects the two below
+	faults  []string   // what the page's scripts and its policy complained about
+	alerts  int        // dialogs: an injected script would open one
+	taps    int
+}
+
+// size is a screen.
+type size struct {
+	width, height int64
+	mobile        bool
+}
+
+// A small phone, which everything must fit on.
+var phoneScreen = size{360, 640, true}
+
+func openTab(t *testing.T, sz size) *tab {
+	t.Helper()
+	chromeRuns.Store(true)
+	parent, _ := chrome()
+	browser := cdp.WithExecutor(parent, chromedp.FromContext(parent).Browser)
+	profile, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(browser)
+	require.NoError(t, err)
+	b := openIn(t, profile, sz)
+	t.Cleanup(func() {
+		require.Empty(t, b.faults, "the page's scripts failed or broke its policy")
+		require.Zero(t, b.alerts, "an injected script ran")
+	})
+	return b
+}
+
+// openIn opens a window in a profile.
+func openIn(t *testing.T, profile cdp.BrowserContextID, sz size) *tab {
+	t.Helper()
+	parent, _ := chrome()
+	browser := cdp.WithExecutor(parent, chromedp.FromContext(parent).Browser)
+	id, err := target.CreateTarget("about:blank").WithBrowserContextID(profile).WithNewWindow(true).Do(browser)
+	require.NoError(t, err)
+	ctx, cancel := chromedp.NewContext(parent, chromedp.WithTargetID(id))
+	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(func() { cancelTime(); cancel() })
+	b := &tab{t: t, ctx: ctx, profile: profile}
+	chromedp.ListenTarget(ctx, b.hear)
+	require.NoError(t, chromedp.Run(ctx)) // attaches; the tab would end with a shorter context
+	b.run(emulation.SetFocusEmulationEnabled(true), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}))
+	b.run(emulation.SetDeviceMetricsOverride(sz.width, sz.height, 1, sz.mobile))
+	if sz.mobile {
+		b.run(emulation.SetTouchEmulationEnabled(true))
+	}
+	return b
+}
+
+// another opens a second tab of the same person: cookies and drafts are shared.
+func (b *tab) another(sz size) *tab {
+	b.t.Helper()
+	return openIn(b.t, b.profile, sz)
+}
+
+// hear notes what went wrong inside the page.
+func (b *tab) hear(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.faults = append(b.faults, e.ExceptionDetails.Error())
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.APITypeError {
+			b.faults = append(b.faults, fmt.Sprint(e.Args))
+		}
+	case *page.EventJavascriptDialogOpening:
+		b.alerts++
+		go func() { _ = chromedp.Run(b.ctx, page.HandleJavaScriptDialog(true)) }() // the page hangs until somebody answers
+	}
+}
+
+func (b *tab) run(actions ...chromedp.Action) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Run(ctx, actions...); err != nil {
+		b.shot("failed")
+		b.t.Fatalf("browser: %v\n%s", err, b.peek())
+	}
+}
+
+// peek is the page's text, for a failing test.
+func (b *tab) peek() string {
+	ctx, cancel := context.WithTimeout(b.ctx, 3*time.Second)
+	defer cancel()
+	var s string
+	_ = chromedp.Run(ctx, chromedp.Evaluate(`location.href + "\n" + document.body.innerText`, &s)) // best effort
+	return s
+}
+
+func (b *tab) open(url string) {
+	b.t.Helper()
+	b.run(chromedp.Navigate(url))
+}
+
+// css waits until an element is there to be seen and gives its text.
+func (b *tab) css(selector string) string {
+	b.t.Helper()
+	var s string
+	b.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Evaluate(`document.querySelector(`+quote(selector)+`).innerText`, &s))
+	return s
+}
+
+// tap taps the element that a selector finds, scrolled into view if need be.
+func (b *tab) tap(selector string) {
+	b.t.Helper()
+	b.taps++
+	b.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery))
+}
+
+// tapText taps the visible button, link or label with exactly this text.
+func (b *tab) tapText(text string) {
+	b.t.Helper()
+	b.taps++
+	var marked bool
+	b.until(func() bool {
+		b.run(chromedp.Evaluate(fmt.Sprintf(`(() => {
+			document.querySelectorAll('[data-test-tap]').forEach(e => e.removeAttribute('data-test-tap'));
+			const e = [...document.querySelectorAll('button,a,label,summary')].find(e => e.innerText.trim().replace(/\s+/g, ' ') === %s && e.getClientRects().length);
+			if (e) e.setAttribute('data-test-tap', '');
+			return !!e;
+		})()`, quote(text)), &marked))
+		return marked
+	}, "no %q to tap", text)
+	b.run(chromedp.Click("[data-test-tap]", chromedp.ByQuery))
+}
+
+// typeIn types into a field, in place of what is there.
+func (b *tab) typeIn(selector, text string) {
+	b.t.Helper()
+	b.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Focus(selector, chromedp.ByQuery),
+		chromedp.Evaluate(`document.querySelector(`+quote(selector)+`).select()`, nil), chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(text))
+}
+
+// eval evaluates an expression in the page.
+func eval[T any](b *tab, expression string) T {
+	b.t.Helper()
+	var v T
+	b.run(chromedp.Evaluate(expression, &v))
+	return v
+}
+
+// sees waits until the page shows a text.
+func (b *tab) sees(text string) {
+	b.t.Helper()
+	b.until(func() bool { return strings.Contains(b.text(), text) }, "the page does not say %q", text)
+}
+
+// text is what the page shows at this moment, also while it changes.
+func (b *tab) text() string {
+	var s string
+	_ = chromedp.Run(b.ctx, chromedp.Evaluate(`document.body ? document.body.innerText : ""`, &s)) // between two pages there is nothing to ask
+	return s
+}
+
+func (b *tab) until(ok func() bool, format string, args ...any) {
+	b.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for !ok() {
+		if time.Now().After(deadline) {
+			b.shot("failed")
+			b.t.Fatalf(format+"\n%s", append(args, b.peek())...)
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+}
+
+// offline takes the phone's network away, or gives it back.
+func (b *tab) offline(off bool) {
+	b.t.Helper()
+	rules := network.EmulateNetworkConditionsByRule(off, []*network.Conditions{{DownloadThroughput: -1, UploadThroughput: -1}})
+	b.run(network.Enable(), network.OverrideNetworkState(off, 0, -1, -1), chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := rules.Do(ctx)
+		return err
+	}))
+}
+
+// noScript turns scripts off, as in an old phone or a strict browser.
+func (b *tab) noScript() { b.run(emulation.SetScriptExecutionDisabled(true)) }
+
+// shots is where HUISHENG_SHOTS asks for pictures; empty: none but of failures.
+func shots() string { return os.Getenv("HUISHENG_SHOTS") }
+
+// shot takes a picture of the screen for people to look at.
+func (b *tab) shot(name string) {
+	dir := shots()
+	if dir == "" {
+		if name != "failed" {
+			return
+		}
+		dir = os.TempDir()
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	defer cancel()
+	var png []byte
+	if err := chromedp.Run(ctx, chromedp.CaptureScreenshot(&png)); err != nil {
+		b.t.Logf("picture %s: %v", name, err)
+		return
+	}
+	file := filepath.Join(dir, strings.ReplaceAll(name, "/", "-")+".png")
+	if name == "failed" {
+		file = filepath.Join(dir, "failed-"+strings.ReplaceAll(b.t.Name(), "/", "-")+".png")
+	}
+	if err := os.WriteFile(file, png, 0o600); err != nil {
+		b.t.Logf("picture %s: %v", name, err)
+	}
+	if name == "failed" {
+		b.t.Logf("picture: %s", file)
+	}
+}
+
+// axeSource is the accessibility checker; scripts/prepare-test puts it there.
+var axeSource = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("node_modules/axe-core/axe.min.js") })
+
+// accessible checks the page as it is now: no violation of WCAG 2.1 A or AA or of good practice, nothing wider than the screen, nothing too small to tap.
+func (b *tab) accessible(name string) {
+	b.t.Helper()
+	source, err := axeSource()
+	require.NoError(b.t, err, "run scripts/prepare-test first")
+	b.run(chromedp.Evaluate(string(source)+"\n;0", nil))
+	raw := evalAsync(b, `axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.help + ' → ' + v.nodes.map(n => n.html).join(' | '))))`)
+	var list []string
+	require.NoError(b.t, json.Unmarshal([]byte(raw), &list))
+	require.Empty(b.t, list, name)
+	require.LessOrEqual(b.t, eval[int](b, `document.documentElement.scrollWidth`), eval[int](b, `innerWidth`), "%s scrolls sideways", name)
+	require.Empty(b.t, eval[[]string](b, `[...document.querySelectorAll('main button, main .button, main label.opt, main input.big, nav a, footer a')].filter(e => e.getClientRects().length).filter(e => {
+		const r = e.getBoundingClientRect(); return r.height < 44 || r.width < 44; }).map(e => e.outerHTML.slice(0, 120))`), "%s: too small to tap", name)
+}
+
+// evalAsync evaluates a promise of a text.
+func evalAsync(b *tab, expression string) string {
+	b.t.Helper()
+	var s string
+	b.run(chromedp.Evaluate(expression, &s, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	return s
+}
+
+func quote(s string) string {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return `""`
+	}
+	return string(raw)
+}
+
+// How long tests wait for what must come, and how often they look.
+const (
+	waitLong  = 15 * time.Second
+	waitShort = 50 * time.Millisecond
+)
