@@ -71,7 +71,9 @@ func New(d Deps) *App {
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, OTP: a.Outreach, Limiter: d.Limiter, Clock: d.Clock,
 		Signer: access.New(d.Box.Key("jwt/respondent"), "respondent", d.Clock),
 	})
-	a.Complaints = complaint.New(d.Store, d.Catalog, d.Box, ids, d.Clock)
+	a.Complaints = complaint.New(complaint.Deps{
+		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock,
+	})
 	a.Indicators = indicator.New(d.Store, d.Catalog, d.Clock)
 	a.Ratings = rating.New(rating.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Clock: d.Clock, BaseURL: d.Config.BaseURL,

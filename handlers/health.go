@@ -12,6 +12,9 @@ import (
 // pingTime is how long a server may take to answer before it counts as away.
 const pingTime = 2 * time.Second
 
+// front leads whoever typed the bare address to where a code is typed: that is what a message names.
+func (h *handlers) front(c *fiber.Ctx) error { return c.Redirect("/f", fiber.StatusFound) }
+
 // live says that the process runs, whatever it depends on: a restart would not help those.
 func (h *handlers) live(c *fiber.Ctx) error { return c.JSON(fiber.Map{"status": "ok"}) }
 

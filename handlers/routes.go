@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huisheng/handlers/web"
+	"huisheng/internal/photo"
 	"huisheng/models"
 )
 
@@ -61,6 +62,7 @@ func (h *handlers) routes() []web.Route {
 		get("/api/v1/batches/:batch", web.Roles(province, city, operator), h.api.ShowBatch),
 		get("/api/v1/batches/:batch/progress", web.Roles(province, city, operator), h.api.BatchProgress),
 		get("/api/v1/batches/:batch/invitations", web.Roles(province, city, operator), h.api.ListInvitations),
+		get("/api/v1/batches/:batch/poster", web.Roles(province, city, operator), h.console.ShowPoster),
 		get("/api/v1/batches/:batch/poster.png", web.Roles(province, city, operator), h.api.BatchPoster("png")),
 		get("/api/v1/batches/:batch/poster.svg", web.Roles(province, city, operator), h.api.BatchPoster("svg")),
 		get("/api/v1/batches/:batch/staff-poster.png", web.Roles(province, city, operator), h.api.StaffPoster("png")),
@@ -98,6 +100,7 @@ func (h *handlers) routes() []web.Route {
 		// the phone's pages
 		get("/i/:token", web.Public, h.phone.ShowLink),
 		get("/p/:poster", web.Public, h.phone.ShowPoster),
+		get("/", web.Public, h.front),
 		get("/f", web.Public, h.phone.ShowCode),
 		get("/r/enter", web.Public, h.phone.BackToStart),
 		post("/r/enter", web.Public, h.phone.Enter),
@@ -122,12 +125,15 @@ func (h *handlers) routes() []web.Route {
 		get("/api/v1/respond/feedback", web.RespondentToken, h.api.OwnFeedback),
 		patch("/api/v1/respond/feedback", web.RespondentToken, h.api.CorrectFeedback),
 		remove("/api/v1/respond/feedback", web.RespondentToken, h.api.WithdrawFeedback),
+		post("/api/v1/respond/files", web.RespondentToken, h.api.AddComplaintFile).Body(4 * photo.MaxBytes).Stream().Timeout(time.Minute),
 		post("/api/v1/respond/complaints", web.RespondentToken, h.api.FileComplaint),
 		get("/api/v1/cases/:case_no", web.Public, h.api.FollowCase),
+		post("/api/v1/cases/:case_no/rating", web.Public, h.api.RateCase),
 
 		// the regulator's desk
 		get("/api/v1/complaints", web.Roles(province, city), h.api.ListComplaints),
 		get("/api/v1/complaints/:id", web.Roles(province, city), h.api.ReadComplaint),
+		get("/api/v1/complaints/:id/files/:n", web.Roles(province, city), h.api.ShowComplaintFile),
 		post("/api/v1/complaints/:id/transitions", web.Roles(province, city), h.api.TransitComplaint),
 
 		// the desk in a browser

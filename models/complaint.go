@@ -55,6 +55,8 @@ type Complaint struct {
 	Body        []byte           `bson:"body"`               // sealed text
 	Contact     []byte           `bson:"contact,omitempty"`  // sealed; real name only
 	Identity    []byte           `bson:"identity,omitempty"` // sealed Identity; real name only
+	Files       []FileID         `bson:"files,omitempty"`    // photos
+	Rating      *CaseRating      `bson:"rating,omitempty"`   // of the handling, by the complainant
 	Pass        []byte           `bson:"pass"`               // keyed hash of the passphrase
 	Tries       int              `bson:"tries"`              // wrong passphrases in a row
 	LockedUntil time.Time        `bson:"locked_until"`

@@ -20,6 +20,7 @@ const (
 	KindTooMany
 	KindTooLarge
 	KindUnavailable
+	KindUnsupported // a file of a sort that is not taken
 )
 
 // Error is the one error vocabulary of Huisheng. Code is stable and for programs, Message and English are safe to show

@@ -30,8 +30,10 @@ func TestOutcomeMeaning(t *testing.T) {
 }
 
 func TestOutboxMessageShape(t *testing.T) {
-	m := OutboxMessage{ID: "inv:invite", To: "+8613800000001", Channel: "console", Template: "INVITE", Text: "文", Code: "7K3M9Q",
-		Link: "https://x/f", Batch: "b1", At: time.Date(2026, 12, 5, 9, 0, 0, 0, time.UTC)}
+	m := OutboxMessage{
+		ID: "inv:invite", To: "+8613800000001", Channel: "console", Template: "INVITE", Text: "文", Code: "7K3M9Q",
+		Link: "https://x/f", Batch: "b1", At: time.Date(2026, 12, 5, 9, 0, 0, 0, time.UTC),
+	}
 	got, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)

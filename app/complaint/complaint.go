@@ -12,10 +12,12 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"huisheng/app/audit"
 	"huisheng/app/port"
 	"huisheng/app/respond"
 	"huisheng/config/catalog"
 	"huisheng/internal/ident"
+	"huisheng/internal/photo"
 	"huisheng/internal/seal"
 	"huisheng/models"
 	"huisheng/models/store"
@@ -34,12 +36,26 @@ type Service struct {
 	catalog *catalog.Catalog
 	box     *seal.Box
 	ident   *ident.Idents
+	audit   *audit.Log
 	now     port.Clock
+	photos  *photo.Cleaner
+}
+
+// Deps is what the service needs.
+type Deps struct {
+	Store   *store.Store
+	Catalog *catalog.Catalog
+	Box     *seal.Box
+	Ident   *ident.Idents
+	Audit   *audit.Log
+	Clock   port.Clock
 }
 
 // New makes the service.
-func New(s *store.Store, c *catalog.Catalog, b *seal.Box, i *ident.Idents, now port.Clock) *Service {
-	return &Service{store: s, catalog: c, box: b, ident: i, now: now}
+func New(d Deps) *Service {
+	return &Service{
+		store: d.Store, catalog: d.Catalog, box: d.Box, ident: d.Ident, audit: d.Audit, now: d.Clock, photos: photo.NewCleaner(decoders),
+	}
 }
 
 // Submission is a complaint as sent.
@@ -48,7 +64,8 @@ type Submission struct {
 	Text       string
 	Visibility models.Visibility
 	Contact    string
-	Key        string // idempotency key of the caller
+	Files      []models.FileID // photos added in the same session, in the order in which they are to be shown
+	Key        string          // idempotency key of the caller
 }
 
 // Filed is what the complainant keeps. The passphrase is shown once and is not stored.
@@ -59,29 +76,43 @@ type Filed struct {
 }
 
 // File stores a complaint and returns once it is durable. The same submission again (same key and content) gives the same case number and
-// passphrase; another content under the key gives ErrComplaintDiffers.
+// passphrase; another content under the key gives ErrComplaintDiffers. ErrFileUnknown: a photo is not this session's, has expired, or belongs to
+// another complaint.
 func (s *Service) File(ctx context.Context, c respond.Claims, in Submission) (Filed, error) {
 	in.Text, in.Contact = strings.TrimSpace(in.Text), strings.TrimSpace(in.Contact)
 	if wrong := s.check(in); len(wrong) > 0 {
 		return Filed{}, models.ErrInvalid.WithFields(wrong...)
 	}
 	id := models.ComplaintID(s.ident.Derive("complaint", string(c.Response), in.Key))
-	digest := s.ident.Digest("complaint", in.Category, in.Text, string(in.Visibility), in.Contact)
+	digest := s.digest(in)
 	if done, err := s.repeat(ctx, id, digest); !errors.Is(err, models.ErrNotFound) {
 		return done, err
+	}
+	if err := s.reserve(ctx, c, id, in.Files); err != nil {
+		return Filed{}, err
 	}
 	doc, err := s.build(ctx, c, in, id)
 	if err != nil {
 		return Filed{}, err
 	}
-	doc.Digest = digest
+	doc.Digest, doc.Files = digest, in.Files
 	switch err := s.store.CreateComplaint(ctx, doc); {
 	case errors.Is(err, models.ErrConflict): // a parallel repeat was faster
 		return s.repeat(ctx, id, digest)
 	case err != nil:
 		return Filed{}, err
 	}
+	s.keep(ctx, doc)
 	return s.filed(doc), nil
+}
+
+// digest tells the same submission from another.
+func (s *Service) digest(in Submission) []byte {
+	parts := []string{"complaint", in.Category, in.Text, string(in.Visibility), in.Contact}
+	for _, id := range in.Files {
+		parts = append(parts, string(id))
+	}
+	return s.ident.Digest(parts...)
 }
 
 func (s *Service) repeat(ctx context.Context, id models.ComplaintID, digest []byte) (Filed, error) {
@@ -92,11 +123,12 @@ func (s *Service) repeat(ctx context.Context, id models.ComplaintID, digest []by
 	if !hmac.Equal(c.Digest, digest) {
 		return Filed{}, models.ErrComplaintDiffers
 	}
+	s.keep(ctx, c)
 	return s.filed(c), nil
 }
 
 func (s *Service) filed(c models.Complaint) Filed {
-	return Filed{CaseNo: c.CaseNo, Passphrase: s.passphrase(c.ID), AcceptBy: c.AcceptBy}
+	return Filed{CaseNo: c.CaseNo, Passphrase: s.passphrase(c.ID), AcceptBy: c.AcceptBy.In(models.Shanghai())}
 }
 
 // passphrase is derived from the id by key: nothing to store, and a repeat gives it again.
@@ -125,9 +157,13 @@ func (s *Service) check(in Submission) (wrong []models.FieldError) {
 		bad("contact", "anonymous", "匿名投诉不保存联系方式，请清空这一栏，或改为实名。")
 	}
 	if len(in.Key) < 8 || len(in.Key) > 128 {
-		bad("Idempotency-Key", "length", "缺少请求编号，请刷新页面后再提交。")
+		wrong = append(wrong, badKey())
 	}
-	return wrong
+	return append(wrong, checkFiles(in.Files)...)
+}
+
+func badKey() models.FieldError {
+	return models.FieldError{Field: "Idempotency-Key", Code: "length", Message: "缺少请求编号，请刷新页面后再提交。"}
 }
 
 func (s *Service) build(ctx context.Context, c respond.Claims, in Submission, id models.ComplaintID) (models.Complaint, error) {

@@ -23,35 +23,44 @@ type Status struct {
 	ResolveBy   time.Time               `json:"resolve_by"`
 	Provisional bool                    `json:"provisional"`
 	Timeline    []models.CaseEvent      `json:"timeline"`
+	Rated       bool                    `json:"rated"`    // the complainant has rated the handling
+	CanRate     bool                    `json:"can_rate"` // and may now
 }
 
 // Follow gives the status of a case to whoever holds its passphrase. A wrong number and a wrong passphrase are the same error; too many tries lock the case for a while.
 func (s *Service) Follow(ctx context.Context, caseNo, passphrase string) (Status, error) {
+	c, err := s.prove(ctx, caseNo, passphrase)
+	if err != nil {
+		return Status{}, err
+	}
+	return status(c), nil
+}
+
+// prove counts the attempt, then compares the passphrase.
+func (s *Service) prove(ctx context.Context, caseNo, passphrase string) (models.Complaint, error) {
 	now := s.now()
 	caseNo = strings.ToUpper(strings.TrimSpace(caseNo))
 	c, err := s.store.TryCase(ctx, caseNo, now)
 	if errors.Is(err, models.ErrNotFound) {
-		return Status{}, models.ErrCaseUnknown
+		return c, models.ErrCaseUnknown
 	}
 	if err != nil {
-		return Status{}, err
+		return c, err
 	}
 	if !hmac.Equal(c.Pass, s.ident.Pass(string(c.ID), cleanPassphrase(passphrase))) {
 		if c.Tries >= maxCaseTries {
 			err = s.store.ResetCase(ctx, c.ID, now.Add(caseLock))
 		}
-		return Status{}, errors.Join(models.ErrCaseUnknown, err)
+		return c, errors.Join(models.ErrCaseUnknown, err)
 	}
-	if err := s.store.ResetCase(ctx, c.ID, time.Time{}); err != nil {
-		return Status{}, err
-	}
-	return status(c), nil
+	return c, s.store.ResetCase(ctx, c.ID, time.Time{})
 }
 
 func status(c models.Complaint) Status {
 	return Status{
 		CaseNo: c.CaseNo, Org: c.OrgName, Category: c.Category, State: c.State, Outcome: c.Outcome,
 		AcceptBy: c.AcceptBy, ResolveBy: c.ResolveBy, Provisional: c.Provisional, Timeline: c.Timeline,
+		Rated: c.Rating != nil, CanRate: c.Rateable(),
 	}
 }
 
@@ -78,7 +87,9 @@ type Summary struct {
 // Detail is a summary with the complainant's words, for the official who handles it.
 type Detail struct {
 	Summary
-	Text string `json:"text"`
+	Text   string      `json:"text"`
+	Files  int         `json:"files"` // photos, numbered from 1
+	Rating *RatingView `json:"rating,omitempty"`
 }
 
 // List gives the complaints in an official's scope, newest first. Organisations have no desk: ErrForbidden.
@@ -121,7 +132,11 @@ func (s *Service) Read(ctx context.Context, p models.Principal, id models.Compla
 		return Detail{}, err
 	}
 	text, err := s.box.Open(c.Body, place(id, "text"))
-	return Detail{Summary: summary(c), Text: string(text)}, err
+	if err != nil {
+		return Detail{}, err
+	}
+	rating, err := s.rating(c)
+	return Detail{Summary: summary(c), Text: string(text), Files: len(c.Files), Rating: rating}, err
 }
 
 // Transition is one step of an official.

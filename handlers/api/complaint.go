@@ -15,6 +15,7 @@ type complaintInput struct {
 	Text       string            `json:"text"`
 	Visibility models.Visibility `json:"visibility"`
 	Contact    string            `json:"contact"`
+	Files      []models.FileID   `json:"files"` // photos added before, at most 3
 }
 
 // FileComplaint takes a complaint: 201 with the case number and the passphrase, which is shown this once.
@@ -27,7 +28,8 @@ func (h *API) FileComplaint(c *fiber.Ctx) error {
 		return err
 	}
 	f, err := h.app.Complaints.File(c.UserContext(), web.Respondent[respond.Claims](c), complaint.Submission{
-		Category: in.Category, Text: in.Text, Visibility: in.Visibility, Contact: in.Contact, Key: c.Get("Idempotency-Key"),
+		Category: in.Category, Text: in.Text, Visibility: in.Visibility, Contact: in.Contact, Files: in.Files,
+		Key: c.Get("Idempotency-Key"),
 	})
 	if err != nil {
 		return err
@@ -82,6 +84,9 @@ func (h *API) ReadComplaint(c *fiber.Ctx) error {
 		return err
 	}
 	d.Summary = summaryView(d.Summary)
+	if d.Rating != nil {
+		d.Rating.At = d.Rating.At.In(models.Shanghai())
+	}
 	return c.JSON(d)
 }
 

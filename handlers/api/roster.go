@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -77,7 +78,7 @@ func flag(c *fiber.Ctx, name string) (bool, error) {
 // inFile says of an error about the uploaded file which field it is about.
 func inFile(err error) error {
 	var e *models.Error
-	if !errors.As(err, &e) || len(e.Fields) > 0 || e.Kind != models.KindInvalid && e.Kind != models.KindTooLarge {
+	if !errors.As(err, &e) || len(e.Fields) > 0 || !slices.Contains([]models.Kind{models.KindInvalid, models.KindTooLarge, models.KindUnsupported}, e.Kind) {
 		return err
 	}
 	return e.WithFields(models.FieldError{Field: "file", Code: e.Code, Message: e.Message})

@@ -64,6 +64,8 @@ func statusOf(k models.Kind) int {
 		return fiber.StatusRequestEntityTooLarge
 	case models.KindUnavailable:
 		return fiber.StatusServiceUnavailable
+	case models.KindUnsupported:
+		return fiber.StatusUnsupportedMediaType
 	}
 	return fiber.StatusInternalServerError
 }
@@ -83,8 +85,8 @@ func fromFiber(e *fiber.Error) (int, *models.Error) {
 		return e.Code, errHeaders
 	case fiber.StatusUnsupportedMediaType:
 		return e.Code, errMedia
-	case fiber.StatusBadRequest:
-		return e.Code, errMalformed
+	case fiber.StatusBadRequest, fiber.StatusBadGateway: // Fiber's word for a client whose connection broke while its request was read
+		return fiber.StatusBadRequest, errMalformed
 	}
 	if e.Code < fiber.StatusInternalServerError {
 		return e.Code, errHTTP

@@ -98,3 +98,22 @@ func (s *Store) UpdateComplaint(ctx context.Context, c models.Complaint) error {
 	}
 	return nil
 }
+
+// RateComplaint stores the complainant's rating unless there is one or the state allows none: then ErrNotFound. It counts as a version, so that
+// an official's step that was prepared before does not overwrite it.
+func (s *Store) RateComplaint(ctx context.Context, id models.ComplaintID, r models.CaseRating) error {
+	res, err := s.col(colComplaints).UpdateOne(ctx,
+		bson.D{
+			{Key: "_id", Value: id},
+			{Key: "rating", Value: bson.D{{Key: "$exists", Value: false}}},
+			{Key: "state", Value: bson.D{{Key: "$in", Value: models.RateableStates()}}},
+		},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "rating", Value: r}}}, {Key: "$inc", Value: bson.D{{Key: "version", Value: 1}}}})
+	if err != nil {
+		return wrap("rate complaint", err)
+	}
+	if res.MatchedCount == 0 {
+		return models.ErrNotFound
+	}
+	return nil
+}

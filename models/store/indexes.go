@@ -27,6 +27,7 @@ const (
 	colOutbox      = "dev_outbox"
 	colResponses   = "responses"
 	colComplaints  = "complaints"
+	colFiles       = "files"
 	colCounters    = "counters"
 	colRatings     = "ratings"
 	colFigures     = "figures"
@@ -95,6 +96,8 @@ func schema() []index {
 		{col: colComplaints, keys: asc("region", "state", "resolve_by")},                              // the desk, by deadline
 		{col: colComplaints, keys: asc("org", "accepted_at")},                                         // E4 by period
 		{col: colComplaints, keys: asc("changed_at")},                                                 // the rollup job reads from its watermark
+		{col: colFiles, keys: asc("owner"), partial: has("owner")},                                    // how many photos a session has waiting
+		{col: colFiles, keys: asc("purge_at"), partial: has("purge_at")},                              // photos to keep or to delete
 		{col: colRatings, keys: asc("batch", "department")},                                           // progress of a department
 		{col: colRatings, keys: asc("changed_at")},                                                    // the tally job reads from its watermark
 		{col: colFigures, keys: asc("current.at")},                                                    // the tally job: figures declared

@@ -49,8 +49,12 @@ func (s *Store) CorrectResponse(ctx context.Context, r models.Response, before m
 		bson.D{{Key: "_id", Value: r.ID}, {Key: "revision", Value: r.Revision - 1}},
 		bson.D{
 			{Key: "$set", Value: bson.D{
-				{Key: "answers", Value: r.Answers}, {Key: "texts", Value: r.Texts}, {Key: "consents", Value: r.Consents},
-				{Key: "withdrawn", Value: r.Withdrawn}, {Key: "revision", Value: r.Revision}, {Key: "changed_at", Value: r.ChangedAt},
+				{Key: "answers", Value: r.Answers},
+				{Key: "texts", Value: r.Texts},
+				{Key: "consents", Value: r.Consents},
+				{Key: "withdrawn", Value: r.Withdrawn},
+				{Key: "revision", Value: r.Revision},
+				{Key: "changed_at", Value: r.ChangedAt},
 			}},
 			{Key: "$push", Value: bson.D{{Key: "history", Value: before}}},
 		})
