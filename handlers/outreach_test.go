@@ -196,7 +196,8 @@ func TestTheDevelopersOutbox(t *testing.T) {
 	ctx := context.Background()
 	for i, m := range []models.OutboxMessage{
 		{ID: "a", To: "+8613800000001", Channel: "console", Template: "INVITE", Text: "【签名】<script>", Code: "7K3M9Q", Link: "http://x/i/1", Batch: "b1"},
-		{ID: "b", To: "+8613800000002", Batch: "b2"}, {ID: "c", To: "+8613800000002", Batch: "b1"},
+		{ID: "b", To: "+8613800000002", Batch: "b2"},
+		{ID: "c", To: "+8613800000002", Batch: "b1"},
 	} {
 		m.At = s.clock.Now().Add(time.Duration(i) * time.Minute)
 		require.NoError(t, s.store.Outbox().Put(ctx, m))

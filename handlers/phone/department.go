@@ -83,7 +83,7 @@ func (h *Phone) showRating(c *fiber.Ctx, status int, answers models.Answers, wro
 			return err
 		}
 		q := list.Form.Localized(v.Lang)
-		v.Steps, v.Wrongs, _ = v.page.steps(&q, filling{answers: answers}, wrongs)
+		v.Steps, v.Wrongs, _ = v.steps(&q, filling{answers: answers}, wrongs)
 		return h.show(c, status, "rate", v)
 	}
 	return models.ErrNotToRate

@@ -130,7 +130,7 @@ func (h *Phone) showForm(c *fiber.Ctx, status int, claims respond.Claims, v form
 	for line := range strings.SplitSeq(q.Notice.Text, "\n") {
 		v.Notice = append(v.Notice, splitNotice(line))
 	}
-	v.Steps, v.Wrongs, v.Problem = v.page.steps(&q, f, wrongs)
+	v.Steps, v.Wrongs, v.Problem = v.steps(&q, f, wrongs)
 	return h.show(c, status, "form", v)
 }
 

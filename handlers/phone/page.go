@@ -122,7 +122,10 @@ func (p page) about(a models.About, kind models.OrgKind) (template.HTML, error) 
 	var b strings.Builder
 	b.WriteString(`<dl class="about">`)
 	for _, row := range [][2]string{
-		{"about." + string(kind), a.OrgName}, {"about.occupation", a.Occupation}, {"about.level", level}, {"about.date", p.words(a.AssessedOn)},
+		{"about." + string(kind), a.OrgName},
+		{"about.occupation", a.Occupation},
+		{"about.level", level},
+		{"about.date", p.words(a.AssessedOn)},
 		{"about.company", a.Company},
 	} {
 		if row[1] == "" {

@@ -1,6 +1,8 @@
 package phone
 
 // textsAfter are those of the pages after sending, and beside it.
+//
+//nolint:funlen // a table of texts, one a line
 func textsAfter() []text {
 	return []text{
 		// Receipt.

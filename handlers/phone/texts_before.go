@@ -1,6 +1,8 @@
 package phone
 
 // textsBefore are those of the pages up to sending.
+//
+//nolint:funlen // a table of texts, one a line
 func textsBefore() []text {
 	return []text{
 		// Every page.

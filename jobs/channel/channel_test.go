@@ -200,8 +200,12 @@ func TestLoadConfig(t *testing.T) {
 func TestNothingIsPrinted(t *testing.T) {
 	out := catchOutput(t, func() {
 		for _, answer := range []want{
-			{answer: says(500, leaky)}, {answer: says(200, "<html>"+leaky)}, {answer: says(200, `{"Code":"X","Message":"`+leaky+`"}`)},
-			{answer: resets}, {answer: halves}, {answer: hangs},
+			{answer: says(500, leaky)},
+			{answer: says(200, "<html>"+leaky)},
+			{answer: says(200, `{"Code":"X","Message":"`+leaky+`"}`)},
+			{answer: resets},
+			{answer: halves},
+			{answer: hangs},
 		} {
 			p := newProvider(t, answer.answer)
 			for _, s := range []models.Sender{

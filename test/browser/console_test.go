@@ -240,7 +240,7 @@ func TestDeskPicksPeople(t *testing.T) {
 	b.sees("已勾选 1 人")
 	b.tapText("下一页")
 	b.until(func() bool { return strings.Contains(b.at(), "after=") }, "not at the second page")
-	require.Equal(t, "SL-9", eval[string](b, `document.querySelector('#f-claim_no').value`))
+	b.until(func() bool { return eval[string](b, `document.querySelector('#f-claim_no').value`) == "SL-9" }, "the claim number was lost on the way")
 	b.sees("已勾选 1 人")
 	eval[any](b, `document.querySelector('input[name=record]').scrollIntoView({block: 'center'})`)
 	b.tap("input[name=record]")

@@ -91,7 +91,7 @@ func (s *site) stop(http *fiber.App, stop func(), served, worked chan error) {
 		s.t.Logf("shut down: %v", err)
 	}
 	require.NoError(s.t, <-worked)
-	<-served
+	require.NoError(s.t, <-served)
 }
 
 // door is the way to the server. A test may shut it for a while, as if the server were away.
@@ -160,10 +160,14 @@ func (s *site) invite(kind models.OrgKind, n int) *round {
 	var file bytes.Buffer
 	require.NoError(s.t, demo.RosterXLSX(&file, kind, r.people))
 	operator := models.Principal{Account: "test", Role: models.RoleOperator, Org: r.org}
-	_, err = s.app.Roster.Import(ctx, operator, r.org, roster.File{Content: bytes.NewReader(file.Bytes()), Size: int64(file.Len()), Name: "名册.xlsx"}, false, nil)
+	done, err := s.app.Roster.Import(ctx, operator, r.org, roster.File{Content: bytes.NewReader(file.Bytes()), Size: int64(file.Len()), Name: "名册.xlsx"}, false, nil)
 	require.NoError(s.t, err)
+	require.Zero(s.t, done.Rejected, "%v", done.Errors)
 	in := outreach.ClaimInput{No: "T-1", Org: r.org, SubsidyType: "SKILL_ASSESSMENT", ClaimedAt: time.Now().Format(time.DateOnly)}
 	for _, p := range r.people {
+		if kind == models.OrgSocial {
+			p.Certificate = "S" + p.Certificate[1:] // as on the roster of a social organisation
+		}
 		in.Certificates = append(in.Certificates, p.Certificate)
 	}
 	claim, err := s.app.Outreach.Claim(ctx, operator, in)

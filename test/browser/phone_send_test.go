@@ -214,7 +214,9 @@ func TestPhonePagesThatSayWhatToDo(t *testing.T) {
 	for range models.MaxTailAttempts {
 		b.typeIn("#tail", "0000")
 		b.tapText("下一步")
-		b.until(func() bool { return eval[string](b, `document.querySelector('#tail') ? document.querySelector('button.main').textContent : 'x'`) != "正在处理…" }, "no answer")
+		b.until(func() bool {
+			return eval[string](b, `document.querySelector('#tail') ? document.querySelector('button.main').textContent : 'x'`) != "正在处理…"
+		}, "no answer")
 	}
 	b.sees("先锁住了")
 	b.sees("12333")

@@ -206,6 +206,8 @@ func TestPhoneForgetsNothing(t *testing.T) {
 	o.css(`.step.on[data-step="fair"]`)
 	o.answer("fair", "fairly_fair")
 	o.css(`.step.on[data-step="notice_posted"]`)
-	require.Eventually(t, func() bool { return eval[string](b, `(document.querySelector('[name="a.fair"]:checked') || {}).value || ''`) == "fairly_fair" }, waitLong, waitShort,
+	require.Eventually(t, func() bool {
+		return eval[string](b, `(document.querySelector('[name="a.fair"]:checked') || {}).value || ''`) == "fairly_fair"
+	}, waitLong, waitShort,
 		"the first tab learns of it")
 }
