@@ -31,6 +31,9 @@ func doors() map[string]string {
 		"GET /readyz":  "public",
 		"GET /metrics": "private",
 
+		"GET /openapi.json": "public",
+		"GET /docs":         "public",
+
 		"POST /api/v1/auth/login":    "public",
 		"POST /api/v1/auth/refresh":  "public",
 		"POST /api/v1/auth/logout":   "public",

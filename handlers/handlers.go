@@ -42,10 +42,11 @@ type Deps struct {
 // handlers has the handlers that belong to no area.
 type handlers struct {
 	Deps
-	api     *api.API
-	phone   *phone.Phone
-	console *console.Console
-	assets  *assets
+	api      *api.API
+	phone    *phone.Phone
+	console  *console.Console
+	assets   *assets
+	contract *api.Contract
 }
 
 // New makes the app with every route. It panics if a route has no guard or a page cannot be rendered.
@@ -57,6 +58,10 @@ func New(d Deps) *fiber.App {
 	h := &handlers{Deps: d, api: api.New(d.App), console: console.New(d.App, site), assets: newAssets(site)}
 	h.phone, err = phone.New(phone.Deps{App: d.App, Site: site, Host: d.Config.SMS.Site, Secure: d.Config.Production()})
 	if err != nil {
+		panic(err)
+	}
+	css, _ := site.Asset("console/docs.css")
+	if h.contract, err = api.NewContract(css.URL); err != nil {
 		panic(err)
 	}
 	app, frame := web.New(web.Options{

@@ -26,6 +26,10 @@ func (h *handlers) routes() []web.Route {
 		get("/readyz", web.Public, h.ready),
 		get("/metrics", web.Private, h.metrics()),
 
+		// the contract
+		get("/openapi.json", web.Public, h.contract.JSON),
+		get("/docs", web.Public, h.contract.Page),
+
 		// logging in
 		post("/api/v1/auth/login", web.Public, h.api.Login),
 		post("/api/v1/auth/refresh", web.Public, h.api.Refresh),
