@@ -1,0 +1,127 @@
+package browser_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"huisheng/app/complaint"
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+// evil is what somebody types who wants a script to run on another's screen.
+const evil = `<img src=x onerror=alert(1)>"'><script>alert(2)</script>`
+
+func TestPhoneComplaintOnTheWay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.invite(models.OrgEnterprise, 1)
+	b := openTab(t, phoneScreen)
+	b.enter(r, 0)
+	b.agree()
+	b.answerTo("fair")
+	b.tapText("投诉")
+	b.sees("投诉、举报")
+	b.shot("phone-complaint")
+	b.accessible("complaint")
+	b.tap(`[name=category][value=UNFAIR_SCORING] + span`)
+	b.run(chromedp.SendKeys("#text", "班组长给自己人打高分。"+evil, chromedp.ByQuery))
+	b.run(chromedp.Reload()) // what was written is kept too
+	require.Contains(t, eval[string](b, `document.querySelector('#text').value`), "班组长给自己人打高分")
+	b.tap(`[name=visibility][value=anonymous] + span`)
+	require.False(t, eval[bool](b, `!!document.querySelector('#contact').getClientRects().length`), "an anonymous complaint keeps no contact")
+	b.shot("phone-complaint-who")
+
+	b.offline(true)
+	b.tapText("提交投诉")
+	b.sees("网络不通")
+	b.offline(false)
+	b.tapText("提交投诉")
+	b.sees("投诉已收到")
+	no, pass := b.css("#case-no"), b.css("#passphrase")
+	b.shot("phone-filed")
+	b.accessible("filed")
+	b.tapText("存成图片")
+	b.css(".shot")
+	require.Greater(t, eval[int](b, `document.querySelector('.shot').naturalWidth`), 300)
+	b.shot("phone-filed-picture")
+	b.accessible("filed, picture")
+
+	list, _, err := s.app.Complaints.List(context.Background(), province(), store.ComplaintFilter{}, "", 10)
+	require.NoError(t, err)
+	require.Len(t, list, 1, "sent twice, filed once")
+	require.Equal(t, no, list[0].CaseNo)
+
+	b.tapText("回去继续填写")
+	b.css(`.step.on[data-step="fair"]`) // no answer is lost
+	b.answer("fair", "very_unfair")
+	b.css(`.step.on[data-step="notice_posted"]`)
+
+	b.followCase(s, no, pass, list[0].ID)
+}
+
+func province() models.Principal {
+	return models.Principal{Account: "t", Role: models.RoleProvince, Region: models.Province}
+}
+
+// followCase looks a case up, before and after an official has taken it up with words that would be a script elsewhere.
+func (b *tab) followCase(s *site, no, pass string, id models.ComplaintID) {
+	b.t.Helper()
+	b.open(s.url + "/c")
+	b.shot("phone-case-form")
+	b.accessible("case form")
+	b.typeIn("#case_no", no)
+	b.typeIn("#pass", "2222-2222-2222")
+	b.tapText("查询")
+	b.sees("编号或查询口令不对")
+	b.accessible("case, wrong")
+	b.typeIn("#pass", pass)
+	b.tapText("查询")
+	b.sees("已收到，等待受理")
+	b.sees("会决定受不受理")
+	_, err := s.app.Complaints.Take(context.Background(), province(), id, complaint.Transition{Action: models.ActionAccept, Reason: "我们来查。" + evil})
+	require.NoError(b.t, err)
+	b.tapText("查另一件")
+	b.typeIn("#case_no", " "+no)
+	b.typeIn("#pass", pass)
+	b.tapText("查询")
+	b.sees("已受理")
+	b.sees("会给出结论")
+	b.sees(evil) // as words
+	b.shot("phone-case")
+	b.accessible("case")
+}
+
+func TestPhoneComplaintWithName(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.invite(models.OrgEnterprise, 1)
+	b := openTab(t, phoneScreen)
+	b.noScript()
+	b.open(r.link(0))
+	b.typeIn("#tail", r.tail(0, 4))
+	b.tapText("不填反馈，直接投诉")
+	b.sees("投诉、举报")
+	b.tap(`[name=category][value=FEE_VIOLATION] + span`)
+	b.run(chromedp.SendKeys("#text", "收了三百元。", chromedp.ByQuery))
+	b.tap(`[name=visibility][value=anonymous] + span`)
+	b.run(chromedp.SendKeys("#contact", evil, chromedp.ByQuery))
+	b.tapText("提交投诉")
+	b.sees("匿名投诉不保存联系方式") // and what was written is still there
+	require.Equal(t, "收了三百元。", eval[string](b, `document.querySelector('#text').value`))
+	require.Equal(t, evil, eval[string](b, `document.querySelector('#contact').value`))
+	b.accessible("complaint, wrong, without a script")
+	b.tap(`[name=visibility][value=real_name] + span`)
+	b.tapText("提交投诉")
+	b.sees("投诉已收到")
+	no := b.css("#case-no")
+	b.run(chromedp.Reload()) // sends the form again: the same case
+	require.Equal(t, no, b.css("#case-no"))
+	list, _, err := s.app.Complaints.List(context.Background(), province(), store.ComplaintFilter{}, "", 10)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.Equal(t, models.VisibilityReal, list[0].Visibility)
+}
