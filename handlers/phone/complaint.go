@@ -2,7 +2,6 @@ package phone
 
 import (
 	"errors"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -68,14 +67,24 @@ func (h *Phone) FileComplaint(c *fiber.Ctx) error {
 		return err
 	}
 	claims := web.Respondent[respond.Claims](c)
-	in := complaint.Submission{
-		Category: c.FormValue("category"), Text: c.FormValue("text"), Visibility: models.Visibility(c.FormValue("visibility")),
-		Contact: c.FormValue("contact"), Key: c.FormValue("key"),
+	form, err := h.readComplaint(c, claims)
+	if err != nil {
+		return err
 	}
+	if form.failed != nil {
+		return h.showComplaint(c, statusOf(form.failed), claims, form.submission(), h.aboutPhotos(c, form.failed))
+	}
+	in := form.submission()
 	filed, err := h.d.App.Complaints.File(c.UserContext(), claims, in)
 	var x *models.Error
-	if errors.As(err, &x) && x.Kind == models.KindInvalid && len(x.Fields) > 0 {
-		return h.showComplaint(c, statusOf(x), claims, in, x.Fields)
+	if errors.As(err, &x) {
+		switch {
+		case x.Code == models.ErrFileUnknown.Code:
+			in.Files = nil // they are to be chosen again
+			return h.showComplaint(c, statusOf(x), claims, in, h.aboutPhotos(c, x))
+		case x.Kind == models.KindInvalid && len(x.Fields) > 0:
+			return h.showComplaint(c, statusOf(x), claims, in, x.Fields)
+		}
 	}
 	if err != nil {
 		return err
@@ -85,58 +94,7 @@ func (h *Phone) FileComplaint(c *fiber.Ctx) error {
 	return h.show(c, fiber.StatusCreated, "filed", v)
 }
 
-// caseView is where a case is looked up, and what came of it.
-type caseView struct {
-	page
-	No      string
-	Problem string
-	*complaint.Status
-	Subject string
-	Steps   []caseStep
-	Due     string // what is to happen until when, in words
-	Late    bool
-}
-
-type caseStep struct{ State, At, Note string }
-
-// ShowCaseForm shows where a case is looked up.
-func (h *Phone) ShowCaseForm(c *fiber.Ctx) error {
-	return h.show(c, fiber.StatusOK, "case", caseView{page: h.newPage(c, "case.title", "/c")})
-}
-
-// FollowCase shows a case to whoever has its passphrase. It is a form that is posted, so that neither number nor passphrase gets into an address.
-func (h *Phone) FollowCase(c *fiber.Ctx) error {
-	v := caseView{page: h.newPage(c, "case.title", "/c"), No: c.FormValue("case_no")}
-	s, err := h.d.App.Complaints.Follow(c.UserContext(), v.No, c.FormValue("passphrase"))
-	var x *models.Error
-	if errors.As(err, &x) && x.Code == models.ErrCaseUnknown.Code || errors.As(err, &x) && x.Kind == models.KindTooMany {
-		v.Problem = v.errorText(x)
-		return h.show(c, statusOf(x), "case", v)
-	}
-	if err != nil {
-		return err
-	}
-	v.fill(s)
-	return h.show(c, fiber.StatusOK, "case", v)
-}
-
-// fill puts a case into words.
-func (v *caseView) fill(s complaint.Status) {
-	v.Status, v.Subject = &s, s.Category
-	if k, ok := v.h.d.App.Catalog.Category(s.Category); ok {
-		v.Subject = k.Text.In(v.Lang)
-	}
-	for _, e := range s.Timeline {
-		v.Steps = append(v.Steps, caseStep{State: string(e.State), At: v.Moment(e.At), Note: e.Note})
-	}
-	var by time.Time
-	switch s.State {
-	case models.ComplaintSubmitted:
-		by, v.Due = s.AcceptBy, v.text("case.by.accept", v.Deadline(s.AcceptBy))
-	case models.ComplaintAccepted, models.ComplaintInvestigating:
-		by, v.Due = s.ResolveBy, v.text("case.by.resolve", v.Deadline(s.ResolveBy))
-	default:
-		return
-	}
-	v.Late = v.h.d.App.Clock().After(by)
+// aboutPhotos puts what is wrong with a photo where the form shows it.
+func (h *Phone) aboutPhotos(c *fiber.Ctx, x *models.Error) []models.FieldError {
+	return []models.FieldError{{Field: "files", Code: x.Code, Message: h.newPage(c, "", "").errorText(x)}}
 }

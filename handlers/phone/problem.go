@@ -124,6 +124,10 @@ func statusOf(e *models.Error) int {
 		return fiber.StatusTooManyRequests
 	case models.KindNotFound:
 		return fiber.StatusNotFound
+	case models.KindTooLarge:
+		return fiber.StatusRequestEntityTooLarge
+	case models.KindUnsupported:
+		return fiber.StatusUnsupportedMediaType
 	}
 	return fiber.StatusBadRequest
 }

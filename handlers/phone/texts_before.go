@@ -8,14 +8,12 @@ func textsBefore() []text {
 		// Every page.
 		{"site", "回声", "Huisheng"},
 		{"site.tag", "技能评价反馈", "Skill assessment feedback"},
-		{"skip", "跳到正文", "Skip to the content"},
 		{"large.on", "大字", "Large text"},
 		{"large.off", "标准字", "Normal text"},
 		{"lang.other", "English", "中文"},
 		{"foot.case", "查投诉进度", "Follow a complaint"},
 		{"foot.help", "有疑问请打 12333", "Questions? Call 12333"},
 		{"call", "拨打 12333", "Call 12333"},
-		{"back", "返回", "Back"},
 
 		// About.
 		{"about.enterprise", "评价单位", "Assessed by"},

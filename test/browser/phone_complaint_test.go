@@ -1,7 +1,12 @@
 package browser_test
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/jpeg"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -19,6 +24,7 @@ func TestPhoneComplaintOnTheWay(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	r := s.invite(models.OrgEnterprise, 1)
+	good, broken := pictures(t)
 	b := openTab(t, phoneScreen)
 	b.enter(r, 0)
 	b.agree()
@@ -31,6 +37,13 @@ func TestPhoneComplaintOnTheWay(t *testing.T) {
 	b.run(chromedp.SendKeys("#text", "班组长给自己人打高分。"+evil, chromedp.ByQuery))
 	b.run(chromedp.Reload()) // what was written is kept too
 	require.Contains(t, eval[string](b, `document.querySelector('#text').value`), "班组长给自己人打高分")
+	b.run(chromedp.SetUploadFiles("#photo", []string{broken}, chromedp.ByQuery))
+	b.sees("只能上传 JPEG")
+	b.run(chromedp.SetUploadFiles("#photo", []string{good, good}, chromedp.ByQuery))
+	b.until(func() bool { return eval[int](b, `document.querySelectorAll('.photo [name=file]').length`) == 2 }, "two photos go up")
+	b.tap(".photo button")
+	b.shot("phone-complaint-photo")
+	b.accessible("complaint, photo")
 	b.tap(`[name=visibility][value=anonymous] + span`)
 	require.False(t, eval[bool](b, `!!document.querySelector('#contact').getClientRects().length`), "an anonymous complaint keeps no contact")
 	b.shot("phone-complaint-who")
@@ -54,6 +67,9 @@ func TestPhoneComplaintOnTheWay(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 1, "sent twice, filed once")
 	require.Equal(t, no, list[0].CaseNo)
+	detail, err := s.app.Complaints.Read(context.Background(), province(), list[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, 1, detail.Files)
 
 	b.tapText("回去继续填写")
 	b.css(`.step.on[data-step="fair"]`) // no answer is lost
@@ -93,12 +109,50 @@ func (b *tab) followCase(s *site, no, pass string, id models.ComplaintID) {
 	b.sees(evil) // as words
 	b.shot("phone-case")
 	b.accessible("case")
+
+	for _, step := range []complaint.Transition{{Action: models.ActionDecide, Outcome: models.OutcomePartly, Reason: "已责令改正"}, {Action: models.ActionNotify, Reason: "已告知"}} {
+		_, err := s.app.Complaints.Take(context.Background(), province(), id, step)
+		require.NoError(b.t, err)
+	}
+	b.tapText("查另一件")
+	b.typeIn("#case_no", no)
+	b.typeIn("#pass", pass)
+	b.tapText("查询")
+	b.sees("部分属实")
+	b.accessible("case, decided")
+	b.tapText("提交评价")
+	require.Zero(b.t, eval[int](b, `document.querySelectorAll('[name=satisfaction]:checked').length`))
+	b.tap(`[name=satisfaction][value=satisfied] + span`)
+	b.run(chromedp.SendKeys("#comment", evil, chromedp.ByQuery))
+	b.shot("phone-case-rate")
+	b.tapText("提交评价")
+	b.sees("您的评价已收到")
+	d, err := s.app.Complaints.Read(context.Background(), province(), id)
+	require.NoError(b.t, err)
+	require.Equal(b.t, evil, d.Rating.Comment)
+}
+
+// pictures makes a photo and a file that only says it is one.
+func pictures(t *testing.T) (good, broken string) {
+	t.Helper()
+	dir := t.TempDir()
+	good, broken = filepath.Join(dir, "good.jpg"), filepath.Join(dir, "broken.jpg")
+	img := image.NewRGBA(image.Rect(0, 0, 2400, 1800))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i / 7)
+	}
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, img, nil))
+	require.NoError(t, os.WriteFile(good, b.Bytes(), 0o600))
+	require.NoError(t, os.WriteFile(broken, []byte("no picture"), 0o600))
+	return good, broken
 }
 
 func TestPhoneComplaintWithName(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	r := s.invite(models.OrgEnterprise, 1)
+	good, broken := pictures(t)
 	b := openTab(t, phoneScreen)
 	b.noScript()
 	b.open(r.link(0))
@@ -115,6 +169,11 @@ func TestPhoneComplaintWithName(t *testing.T) {
 	require.Equal(t, evil, eval[string](b, `document.querySelector('#contact').value`))
 	b.accessible("complaint, wrong, without a script")
 	b.tap(`[name=visibility][value=real_name] + span`)
+	b.run(chromedp.Evaluate(`document.querySelector('#contact').value = ''`, nil), chromedp.SetUploadFiles("#photo", []string{broken}, chromedp.ByQuery))
+	b.tapText("提交投诉")
+	b.sees("只能上传 JPEG")
+	b.accessible("complaint, wrong photo, without a script")
+	b.run(chromedp.SetUploadFiles("#photo", []string{good}, chromedp.ByQuery))
 	b.tapText("提交投诉")
 	b.sees("投诉已收到")
 	no := b.css("#case-no")
@@ -124,4 +183,7 @@ func TestPhoneComplaintWithName(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.Equal(t, models.VisibilityReal, list[0].Visibility)
+	detail, err := s.app.Complaints.Read(context.Background(), province(), list[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, 1, detail.Files)
 }

@@ -206,6 +206,8 @@ func TestPhonePagesThatSayWhatToDo(t *testing.T) {
 	b.accessible("bad link")
 	b.tapText("输入填写码")
 	b.css("#code")
+	b.open(s.url + "/")
+	b.css("#code") // the bare address leads to where a code is typed
 	b.open(s.url + "/nothing")
 	b.sees("没有这个页面")
 	b.accessible("no such page")

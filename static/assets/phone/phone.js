@@ -36,9 +36,9 @@
     return request(form.action, body, accept, headers);
   }
 
-  async function request(url, body, accept, headers) {
+  async function request(url, body, accept, headers, patience) {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), 20000);
+    const timer = setTimeout(() => stop.abort(), patience || 20000);
     try {
       const all = Object.assign({ Accept: accept, 'Accept-Language': root.lang }, headers);
       const r = await fetch(url, { method: 'POST', body, headers: all, credentials: 'same-origin', signal: stop.signal });
@@ -119,7 +119,7 @@
   function keeping(form) {
     const k = form.dataset.keep;
     const old = kept.get(k);
-    if (old && !$('.bad', form)) {
+    if (old && !$('.bad:not([hidden])', form)) {
       $$('input,textarea', form).forEach((i) => {
         if (!(i.name in old)) return;
         if (i.type === 'radio') i.checked = i.value === old[i.name];
@@ -134,6 +134,70 @@
       if (v && v.value === 'anonymous') $('input', real).value = '';
     };
     if (real) { form.addEventListener('change', who); who(); }
+  }
+
+  // Photos of a complaint: made small on the phone, which also takes out where they were taken, and sent one by one while the person writes.
+  function photos(box) {
+    const d = box.dataset, input = $('input[type=file]', box), list = $('[data-list]', box), bad = $('[data-bad]', box);
+    const say = (text) => { bad.textContent = text; bad.hidden = !text; };
+    input.removeAttribute('name'); // the form names them by their ids
+    const row = (id, picture) => {
+      const li = document.createElement('li'), img = document.createElement('img'), span = document.createElement('span'), b = document.createElement('button');
+      li.className = 'photo';
+      img.alt = '';
+      if (picture) img.src = URL.createObjectURL(picture);
+      span.textContent = id ? d.ready : d.wait;
+      b.type = 'button';
+      b.className = 'plain';
+      b.textContent = d.remove;
+      b.addEventListener('click', () => { li.remove(); say(''); });
+      if (picture) li.append(img);
+      li.append(span, b);
+      if (id) name(li, id);
+      list.append(li);
+      return li;
+    };
+    const name = (li, id) => {
+      const hidden = document.createElement('input');
+      hidden.type = 'hidden';
+      hidden.name = 'file';
+      hidden.value = id;
+      li.append(hidden);
+      $('span', li).textContent = d.ready;
+    };
+    $$('input[name=file]', box).forEach((i) => { row(i.value); i.remove(); });
+    input.addEventListener('change', async () => {
+      const chosen = Array.from(input.files);
+      input.value = '';
+      say('');
+      for (const file of chosen) {
+        if (list.children.length >= Number(d.photos)) { say(d.many); return; }
+        const small = await shrink(file), li = row('', small);
+        const key = Math.random().toString(36).slice(2) + Date.now().toString(36);
+        try {
+          const { r, text } = await request('/r/photo', small, 'application/json', { 'Idempotency-Key': key, 'Content-Type': 'application/octet-stream' }, 60000);
+          const doc = JSON.parse(text);
+          if (!r.ok) { li.remove(); say(doc.detail); } else name(li, doc.id);
+        } catch (e) {
+          li.remove();
+          say($('#main').dataset.slow);
+        }
+      }
+    });
+  }
+
+  async function shrink(file) {
+    try {
+      const image = await createImageBitmap(file, { imageOrientation: 'from-image' });
+      const scale = Math.min(1, 1600 / Math.max(image.width, image.height));
+      const c = document.createElement('canvas');
+      c.width = Math.round(image.width * scale);
+      c.height = Math.round(image.height * scale);
+      c.getContext('2d').drawImage(image, 0, 0, c.width, c.height);
+      return await new Promise((done) => { c.toBlob((b) => done(b || file), 'image/jpeg', 0.82); });
+    } catch (e) { // the server says what is wrong with it
+      return file;
+    }
   }
 
   // The page that shows a case number and a passphrase this once.
@@ -181,7 +245,7 @@
     let y = 40;
     lines.forEach(([text, size]) => {
       g.fillStyle = size === 44 ? '#18222c' : '#4d5c6a';
-      g.font = (size > 30 ? 'bold ' : '') + size + 'px sans-serif';
+      g.font = (size > 30 ? 'bold ' : '') + size + 'px ' + getComputedStyle(document.body).fontFamily;
       let line = '';
       for (const ch of text + '\n') {
         if (ch === '\n' || g.measureText(line + ch).width > c.width - 80) {
@@ -485,6 +549,7 @@
 
   function parts() {
     $$('form[data-swap]').forEach(swapped);
+    $$('[data-photos]').forEach(photos);
     $$('form[data-keep]').forEach(keeping);
     $$('form[data-rules]').forEach(ruled);
     $$('#filed').forEach(filed);

@@ -1,0 +1,98 @@
+package phone
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huisheng/app/complaint"
+	"huisheng/models"
+)
+
+// caseView is where a case is looked up, and what came of it.
+type caseView struct {
+	page
+	No      string
+	Problem string
+	*complaint.Status
+	Subject string
+	Steps   []caseStep
+	Due     string // what is to happen until when, in words
+	Late    bool
+	Pass    string // as typed: rating the handling proves it again
+	Levels  []models.Satisfaction
+	Thanks  bool // the handling has just been rated
+}
+
+type caseStep struct{ State, At, Note string }
+
+// ShowCaseForm shows where a case is looked up.
+func (h *Phone) ShowCaseForm(c *fiber.Ctx) error {
+	return h.show(c, fiber.StatusOK, "case", caseView{page: h.newPage(c, "case.title", "/c")})
+}
+
+// FollowCase shows a case to whoever has its passphrase. It is a form that is posted, so that neither number nor passphrase gets into an address.
+func (h *Phone) FollowCase(c *fiber.Ctx) error {
+	v := caseView{page: h.newPage(c, "case.title", "/c"), No: c.FormValue("case_no"), Pass: c.FormValue("passphrase")}
+	s, err := h.d.App.Complaints.Follow(c.UserContext(), v.No, v.Pass)
+	return h.showCase(c, v, s, err)
+}
+
+// RateCase takes the complainant's rating of the handling and shows the case again.
+func (h *Phone) RateCase(c *fiber.Ctx) error {
+	if err := ownForm(c); err != nil {
+		return err
+	}
+	v := caseView{page: h.newPage(c, "case.title", "/c"), No: c.FormValue("case_no"), Pass: c.FormValue("passphrase")}
+	s, err := h.d.App.Complaints.Rate(c.UserContext(), v.No, v.Pass, complaint.Rating{
+		Satisfaction: models.Satisfaction(c.FormValue("satisfaction")), Comment: c.FormValue("comment"),
+	})
+	if err == nil {
+		v.Thanks = true
+		return h.showCase(c, v, s, nil)
+	}
+	var x *models.Error
+	if !errors.As(err, &x) || x.Code == models.ErrCaseUnknown.Code || x.Kind == models.KindTooMany {
+		return h.showCase(c, v, s, err)
+	}
+	v.Problem = v.errorText(x) // no level chosen, or rated before: the case itself is shown again
+	s, err = h.d.App.Complaints.Follow(c.UserContext(), v.No, v.Pass)
+	return h.showCase(c, v, s, err)
+}
+
+// showCase shows a case, or the form again with why not.
+func (h *Phone) showCase(c *fiber.Ctx, v caseView, s complaint.Status, err error) error {
+	var x *models.Error
+	if errors.As(err, &x) && (x.Code == models.ErrCaseUnknown.Code || x.Kind == models.KindTooMany) {
+		v.Problem = v.errorText(x)
+		return h.show(c, statusOf(x), "case", v)
+	}
+	if err != nil {
+		return err
+	}
+	v.fill(s)
+	return h.show(c, fiber.StatusOK, "case", v)
+}
+
+// fill puts a case into words.
+func (v *caseView) fill(s complaint.Status) {
+	v.Status, v.Subject = &s, s.Category
+	if k, ok := v.h.d.App.Catalog.Category(s.Category); ok {
+		v.Subject = k.Text.In(v.Lang)
+	}
+	for _, e := range s.Timeline {
+		v.Steps = append(v.Steps, caseStep{State: string(e.State), At: v.Moment(e.At), Note: e.Note})
+	}
+	v.Levels = []models.Satisfaction{models.VerySatisfied, models.Satisfied, models.Acceptable, models.Dissatisfied, models.VeryDissatisfied}
+	var by time.Time
+	switch s.State {
+	case models.ComplaintSubmitted:
+		by, v.Due = s.AcceptBy, v.text("case.by.accept", v.Deadline(s.AcceptBy))
+	case models.ComplaintAccepted, models.ComplaintInvestigating:
+		by, v.Due = s.ResolveBy, v.text("case.by.resolve", v.Deadline(s.ResolveBy))
+	default:
+		return
+	}
+	v.Late = v.h.d.App.Clock().After(by)
+}
