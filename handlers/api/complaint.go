@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huisheng/app/complaint"
@@ -47,16 +49,18 @@ func (h *API) FollowCase(c *fiber.Ctx) error {
 }
 
 func statusView(s complaint.Status) complaint.Status {
-	z := models.Shanghai()
-	s.AcceptBy, s.ResolveBy = s.AcceptBy.In(z), s.ResolveBy.In(z)
+	s.AcceptBy, s.ResolveBy = shown(s.AcceptBy), shown(s.ResolveBy)
 	for i := range s.Timeline {
-		s.Timeline[i].At = s.Timeline[i].At.In(z)
+		s.Timeline[i].At = shown(s.Timeline[i].At)
 	}
 	return s
 }
 
+// shown is a moment as callers see it, like web.Time: Beijing time, whole seconds.
+func shown(t time.Time) time.Time { return t.In(models.Shanghai()).Truncate(time.Second) }
+
 func summaryView(s complaint.Summary) complaint.Summary {
-	s.Status, s.CreatedAt = statusView(s.Status), s.CreatedAt.In(models.Shanghai())
+	s.Status, s.CreatedAt = statusView(s.Status), shown(s.CreatedAt)
 	return s
 }
 
@@ -85,7 +89,7 @@ func (h *API) ReadComplaint(c *fiber.Ctx) error {
 	}
 	d.Summary = summaryView(d.Summary)
 	if d.Rating != nil {
-		d.Rating.At = d.Rating.At.In(models.Shanghai())
+		d.Rating.At = shown(d.Rating.At)
 	}
 	return c.JSON(d)
 }

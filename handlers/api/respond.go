@@ -119,7 +119,7 @@ func (h *API) OwnFeedback(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m.SubmittedAt = m.SubmittedAt.In(models.Shanghai())
+	m.SubmittedAt = shown(m.SubmittedAt)
 	return c.JSON(m)
 }
 
