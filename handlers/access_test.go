@@ -111,6 +111,7 @@ func doors() map[string]string {
 		"GET /r/complaint":           "respondent",
 		"POST /r/complaint":          "respondent",
 		"GET /c":                     "public",
+		"POST /r/leave":              "public",
 		"POST /r/photo":              "respondent",
 		"POST /c/rate":               "public",
 		"POST /c":                    "public",

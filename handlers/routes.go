@@ -112,6 +112,7 @@ func (h *handlers) routes() []web.Route {
 		get("/r/feedback", web.RespondentToken, h.phone.BackToForm),
 		post("/r/feedback", web.RespondentToken, h.phone.SendFeedback),
 		get("/r/done", web.RespondentToken, h.phone.ShowReceipt),
+		post("/r/leave", web.Public, h.phone.Leave),
 		get("/r/withdraw", web.RespondentToken, h.phone.ShowWithdraw),
 		post("/r/withdraw", web.RespondentToken, h.phone.Withdraw),
 		get("/r/complaint", web.RespondentToken, h.phone.ShowComplaint),

@@ -2,7 +2,6 @@ package phone
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -102,9 +101,12 @@ func (p page) errorText(e *models.Error) string {
 		s = e.English
 	}
 	if left, ok := e.Extra["attempts_left"].(int); ok {
-		s += " " + p.text("entry.tries", left)
+		if p.Lang == english { // Chinese sentences stand without a space
+			s += " "
+		}
+		s += p.text("entry.tries", left)
 	}
-	return strings.TrimSpace(s)
+	return s
 }
 
 // fieldText gives what is wrong with a field in the page's language.

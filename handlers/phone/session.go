@@ -27,6 +27,17 @@ func (h *Phone) setSession(c *fiber.Ctx, token string) {
 	})
 }
 
+// Leave ends the session of a browser, for people on somebody else's phone.
+func (h *Phone) Leave(c *fiber.Ctx) error {
+	if err := ownForm(c); err != nil {
+		return err
+	}
+	c.Cookie(&fiber.Cookie{
+		Name: h.cookieName(), Path: "/r", HTTPOnly: true, Secure: h.d.Secure, SameSite: fiber.CookieSameSiteStrictMode, Expires: time.Unix(1, 0),
+	})
+	return goTo(c, "/f")
+}
+
 // SessionToken is the respondent's token of a browser, for the guard; empty without one.
 func (h *Phone) SessionToken(c *fiber.Ctx) string { return c.Cookies(h.cookieName()) }
 

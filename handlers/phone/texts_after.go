@@ -23,6 +23,8 @@ func textsAfter() []text {
 		{"done.change", "修改回答", "Change my answers"},
 		{"done.withdraw", "撤回反馈", "Withdraw my answers"},
 		{"done.complain", "我要投诉", "Make a complaint"},
+		{"done.leave", "用完了，退出", "I am done: log me out"},
+		{"done.leave.hint", "用的是别人的手机，请退出。", "Please log out if this is somebody else's phone."},
 		{"done.withdrawn", "您的反馈已撤回", "Your answers are withdrawn"},
 		{"done.withdrawn.text", "回答已经删除，以后的统计不再包含它。本批不能再填写。", "The answers are deleted and leave every later figure. You cannot answer in this round again."},
 		{"withdraw.title", "确定撤回反馈？", "Withdraw your answers?"},

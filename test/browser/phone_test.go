@@ -116,6 +116,11 @@ func TestPhoneFromLinkToReceipt(t *testing.T) {
 	b.accessible("receipt")
 	require.Zero(t, eval[int](b, `Object.keys(localStorage).length`), "the draft is gone")
 
+	b.tapText("用完了，退出") // on a workmate's phone
+	b.css("#code")
+	b.open(s.url + "/r/done")
+	b.sees("请重新验证一下")
+
 	stored, err := r.response(0)
 	require.NoError(t, err)
 	require.Equal(t, "promoted", stored.Answers["post_change"])
