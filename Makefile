@@ -56,6 +56,11 @@ screens: services build ## take the screenshots in docs/screens again
 	@scripts/prepare-test
 	@$(SERVICES) exec scripts/screens
 
+.PHONY: lighthouse
+lighthouse: services build ## audit the phone's main pages: performance, accessibility, best practices, 100 each
+	@scripts/prepare-test
+	@$(SERVICES) exec scripts/lighthouse
+
 .PHONY: clean
 clean: ## stop, and delete the data and the programs of this checkout
 	@$(SERVICES) wipe

@@ -80,8 +80,26 @@ func (n Notice) Hash() string {
 	if n.hash != "" {
 		return n.hash
 	}
-	sum := sha256.Sum256([]byte(n.Text))
+	return hashText(n.Text)
+}
+
+func hashText(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
+}
+
+// Proof is what is kept of consents that were given: the notice's version, and hashes of the words that were shown, in the language they were shown in.
+func (q *Questionnaire) Proof(given Consents) Consents {
+	kept := Consents{Notice: given.Notice, Wage: given.Wage, NoticeHash: q.Notice.Hash()}
+	if text, ok := q.Notice.TextIn[given.Lang]; ok {
+		kept.Lang, kept.NoticeHash = given.Lang, hashText(text)
+	}
+	for _, c := range q.Consents {
+		if c.ID == ConsentWage && given.Wage {
+			kept.WageHash = hashText(c.TextIn.in(kept.Lang, c.Text))
+		}
+	}
+	return kept
 }
 
 // ConsentText is the wording of a separate consent.

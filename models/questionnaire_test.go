@@ -114,3 +114,31 @@ func TestScoreOf(t *testing.T) {
 		t.Error("a question was found that is not there")
 	}
 }
+
+// What is kept of a consent proves the words that were shown, in the language they were shown in.
+func TestProofOfConsents(t *testing.T) {
+	q := Questionnaire{
+		Notice:   Notice{Version: "2", Text: "谁在问", TextIn: Translations{"en": "Who is asking"}},
+		Consents: []ConsentText{{ID: ConsentWage, Text: "可以问收入吗", TextIn: Translations{"en": "May we ask about pay"}}},
+	}
+	q.Prepare()
+	for _, tt := range []struct {
+		given        Consents
+		lang         string
+		notice, wage string
+	}{
+		{Consents{Notice: "2"}, "", "谁在问", ""},
+		{Consents{Notice: "2", Wage: true}, "", "谁在问", "可以问收入吗"},
+		{Consents{Notice: "2", Wage: true, Lang: "en"}, "en", "Who is asking", "May we ask about pay"},
+		{Consents{Notice: "2", Wage: true, Lang: "xx"}, "", "谁在问", "可以问收入吗"},
+	} {
+		kept := q.Proof(tt.given)
+		want := Consents{Lang: tt.lang, Notice: "2", NoticeHash: hashText(tt.notice), Wage: tt.given.Wage}
+		if tt.wage != "" {
+			want.WageHash = hashText(tt.wage)
+		}
+		if kept != want {
+			t.Errorf("%+v gives %+v, want %+v", tt.given, kept, want)
+		}
+	}
+}

@@ -18,6 +18,7 @@ type Consents struct {
 	Lang       string `bson:"lang,omitempty" json:"lang,omitempty"` // language the notice was shown in; empty: Chinese
 	Notice     string `bson:"notice" json:"notice"`                 // version of the notice
 	NoticeHash string `bson:"notice_hash,omitempty" json:"-"`       // of the text shown
+	WageHash   string `bson:"wage_hash,omitempty" json:"-"`         // of the text of the separate consent, if it was given
 	Wage       bool   `bson:"wage" json:"wage"`                     // separate consent to money questions
 }
 

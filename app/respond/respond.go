@@ -160,10 +160,7 @@ func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response
 	if len(wrong) > 0 {
 		return models.Response{}, models.ErrInvalid.WithFields(wrong...)
 	}
-	consents := models.Consents{Notice: in.Consents.Notice, Wage: in.Consents.Wage, NoticeHash: q.Notice.Hash()}
-	if in.Consents.Lang == models.LangEnglish { // the proof is of the words that were shown
-		consents.Lang, consents.NoticeHash = models.LangEnglish, q.Localized(models.LangEnglish).Notice.Hash()
-	}
+	consents := q.Proof(in.Consents)
 	answers, texts, err := s.split(q, c.Response, clean)
 	if err != nil {
 		return models.Response{}, err

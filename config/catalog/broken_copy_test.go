@@ -73,6 +73,9 @@ var brokenLists = []breakage{
 	{"complaint_categories.yaml", "accept_days: 5", "accept_days: 0", `category "IDENTITY_FRAUD": days must be 1 ≤ look_days ≤ accept_days ≤ resolve_days`},
 	{"complaint_categories.yaml", "kinds: [enterprise]", "kinds: [firm]", `category "PAY_NOT_HONOURED": kind "firm" is unknown`},
 	{"subsidy_types.yaml", "code: LIVING_COST", "code: STARTUP_TRAINING", `subsidy type "STARTUP_TRAINING" twice`},
+
+	{"texts/en.yaml", "It is valid for 5 minutes.", "It is valid for %s minutes.", `text "entry.otp.sent" fills in [%s %s], Chinese [%s]`},
+	{"texts/en.yaml", "code: en", "code: de", `language "de" is not written like ^[a-z]{2,3}$, or not the file's name`},
 	{"levels.yaml", "rank: 3", "rank: 4", `level "3": rank 4, but it stands in place 3`},
 	{"levels.yaml", "synonyms: [四级, ", "synonyms: [五级, ", `level name "五级" is taken by number 2 of the list`},
 	{"levels.yaml", `levels: ["5", "4", "3"]}`, `levels: ["5", "4", "9"]}`, `subtype "senior_tech_school": level "9" does not exist`},

@@ -1,6 +1,7 @@
 // Package catalog holds the versioned data that Huisheng works by: questionnaires, indicator definitions, regions, the working-day
-// calendar, message templates, complaint categories, subsidy types and skill levels. They are YAML files built into the program, so that
-// a province's change of mind is a change of data with its own version, and a response keeps the version it answered.
+// calendar, message templates, complaint categories, subsidy types, skill levels and the words of the phone's pages. They are YAML files
+// built into the program, so that a province's change of mind is a change of data with its own version, and a response keeps the version
+// it answered.
 //
 // Loading checks everything that a reader may rely on, and an error names file, line and reason. A loaded Catalog is read-only.
 package catalog
@@ -17,7 +18,7 @@ import (
 	"huisheng/models"
 )
 
-//go:embed *.yaml questionnaires/*.yaml
+//go:embed *.yaml questionnaires/*.yaml texts/*.yaml
 var files embed.FS
 
 // Catalog is the loaded data. All of it is shared and must not be changed.
@@ -36,6 +37,8 @@ type Catalog struct {
 	subtypes       []models.OrgSubtype
 	methods        []models.AssessmentMethod
 	methodNames    map[string]int
+	languages      []models.Language
+	texts          map[string]map[string]string // of the phone's pages, by language and key
 	hash           string
 }
 
@@ -49,14 +52,16 @@ func LoadFS(fsys fs.FS) (*Catalog, error) {
 		byRef:     map[models.QuestionnaireRef]*models.Questionnaire{},
 		latest:    map[string]*models.Questionnaire{},
 		templates: map[string]models.Template{},
+		texts:     map[string]map[string]string{},
 	}}
 	for _, load := range []func(){l.questionnaires, l.indicators, l.regions, l.calendar, l.templates, l.categories, l.subsidies, l.levels} {
 		load()
 	}
+	l.cat.hash = hex.EncodeToString(l.digest.Sum(nil))[:32]
+	l.languages() // after the digest: words change no figure
 	if err := errors.Join(l.errs...); err != nil {
 		return nil, fmt.Errorf("load catalog: %w", err)
 	}
-	l.cat.hash = hex.EncodeToString(l.digest.Sum(nil))[:32]
 	return l.cat, nil
 }
 
@@ -68,7 +73,7 @@ type loader struct {
 	errs   []error
 }
 
-// Hash is a digest of all files: figures computed with another hash were computed with other definitions.
+// Hash is a digest of all files but the words of pages: figures computed with another hash were computed with other definitions.
 func (c *Catalog) Hash() string { return c.hash }
 
 // Calendar gives the working-day calendar.

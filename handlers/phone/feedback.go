@@ -97,7 +97,7 @@ func prune(answers map[string]any, fields []models.FieldError) (pruned bool) {
 // submission reads the form. What is no number where one is asked stays text, and the use case says what is wrong with it.
 func (h *Phone) submission(c *fiber.Ctx, claims respond.Claims) respond.Submission {
 	in := respond.Submission{
-		Consents: models.Consents{Notice: c.FormValue("notice"), Wage: c.FormValue("wage") == "yes"},
+		Consents: models.Consents{Notice: c.FormValue("notice"), Wage: c.FormValue("wage") == "yes", Lang: c.FormValue("lang")},
 	}
 	if t, err := time.Parse(time.RFC3339, c.FormValue("started_at")); err == nil {
 		in.StartedAt = t

@@ -46,13 +46,13 @@ func firstKey(channel string, kind models.OrgKind, lang string, isLarge bool) st
 func (h *Phone) prepareFirsts() error {
 	for _, channel := range []string{string(models.ChannelDirect), string(models.ChannelPrinted), string(models.ChannelPoster), string(models.ChannelStaff), byCode} {
 		for _, kind := range []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial} {
-			for _, lang := range []string{chinese, english} {
+			for _, lang := range h.d.App.Catalog.Languages() {
 				for _, isLarge := range []bool{false, true} {
-					p, err := h.prepareFirst(channel, kind, lang, isLarge)
+					p, err := h.prepareFirst(channel, kind, lang.Code, isLarge)
 					if err != nil {
 						return err
 					}
-					h.firsts[firstKey(channel, kind, lang, isLarge)] = p
+					h.firsts[firstKey(channel, kind, lang.Code, isLarge)] = p
 				}
 			}
 		}

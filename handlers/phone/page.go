@@ -3,6 +3,7 @@ package phone
 import (
 	"bytes"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,8 +33,8 @@ type page struct {
 // newPage reads how the person wants to read: by the address, else by the cookie, else Chinese in the normal size. A choice by address is remembered.
 func (h *Phone) newPage(c *fiber.Ctx, title, self string) page {
 	p := page{h: h, Title: title, Self: self, Lang: chinese}
-	if h.choice(c, "lang", langCookie) == english {
-		p.Lang = english
+	if l, ok := h.language(h.choice(c, "lang", langCookie)); ok {
+		p.Lang = l.Code
 	}
 	p.Large = h.choice(c, "size", sizeCookie) == large
 	return p
@@ -48,23 +49,35 @@ func (h *Phone) choice(c *fiber.Ctx, query, cookie string) string {
 	return v
 }
 
-// T gives a text of the table in the page's language.
-func (p page) T(key string, args ...any) (string, error) { return p.h.texts.find(p.Lang, key, args...) }
-
 // HTMLLang is the page's language for its root element.
 func (p page) HTMLLang() string {
-	if p.Lang == english {
-		return "en"
-	}
-	return "zh-CN"
+	l, _ := p.h.language(p.Lang) // a page's language is one of them
+	return l.HTML
 }
 
-// Other is the address of this page in the other language; Resize with the other size of letters.
-func (p page) Other() string {
-	if p.Lang == english {
-		return p.with("lang=zh")
+func (h *Phone) language(code string) (models.Language, bool) {
+	list := h.d.App.Catalog.Languages()
+	i := slices.IndexFunc(list, func(l models.Language) bool { return l.Code == code })
+	if i < 0 {
+		return models.Language{}, false
 	}
-	return p.with("lang=en")
+	return list[i], true
+}
+
+// switchTo is the address of this page in another language.
+type switchTo struct {
+	models.Language
+	Address string
+}
+
+// Others lists this page in the other languages.
+func (p page) Others() (list []switchTo) {
+	for _, l := range p.h.d.App.Catalog.Languages() {
+		if l.Code != p.Lang {
+			list = append(list, switchTo{l, p.with("lang=" + l.Code)})
+		}
+	}
+	return list
 }
 
 // Resize is the address of this page with the other size of letters.
@@ -87,18 +100,12 @@ func (p page) Host() string { return p.h.d.Host }
 
 // Day writes a day in words, Beijing time.
 func (p page) Day(t time.Time) string {
-	if p.Lang == english {
-		return t.In(models.Shanghai()).Format("2 January 2006")
-	}
-	return t.In(models.Shanghai()).Format("2006年1月2日")
+	return t.In(models.Shanghai()).Format(p.text("format.day"))
 }
 
 // Moment writes a moment in words, Beijing time.
 func (p page) Moment(t time.Time) string {
-	if p.Lang == english {
-		return t.In(models.Shanghai()).Format("2 January 2006, 15:04")
-	}
-	return t.In(models.Shanghai()).Format("2006年1月2日 15:04")
+	return t.In(models.Shanghai()).Format(p.text("format.moment"))
 }
 
 // Deadline writes the last day of a term that ends at a moment: a term until 24:00 is until that day, not until 0:00 of the next.

@@ -12,11 +12,8 @@ import (
 	"huisheng/static"
 )
 
-// The languages of the pages.
-const (
-	chinese = models.LangChinese
-	english = models.LangEnglish
-)
+// chinese is the language of whoever has not chosen another; the catalog lists them all.
+const chinese = models.LangChinese
 
 // Deps is what the pages need.
 type Deps struct {
@@ -29,18 +26,13 @@ type Deps struct {
 // Phone holds the pages. It is safe for concurrent use.
 type Phone struct {
 	d      Deps
-	texts  texts
 	policy string
 	firsts map[string]*prepared // first pages, rendered in advance, by their kind
 }
 
 // New prepares the pages. A page that cannot be rendered stops the start.
 func New(d Deps) (*Phone, error) {
-	t, err := loadTexts()
-	if err != nil {
-		return nil, err
-	}
-	h := &Phone{d: d, texts: t, firsts: map[string]*prepared{}}
+	h := &Phone{d: d, firsts: map[string]*prepared{}}
 	h.policy = h.stylePolicy()
 	if err := h.prepareFirsts(); err != nil {
 		return nil, err

@@ -85,23 +85,14 @@ func (v *messageView) lockedUntil(e *models.Error) string {
 	return t.In(models.Shanghai()).Add(time.Minute - time.Second).Format("15:04") // never a minute too early
 }
 
-// text gives a text that is known to exist; a test shows every one of them.
-func (p page) text(key string, args ...any) string {
-	s, err := p.T(key, args...)
-	if err != nil {
-		return key
-	}
-	return s
-}
-
 // errorText gives an error in the page's language.
 func (p page) errorText(e *models.Error) string {
 	s := e.Message
-	if p.Lang == english && e.English != "" {
+	if p.Lang != chinese && e.English != "" { // errors of the API have these two languages
 		s = e.English
 	}
 	if left, ok := e.Extra["attempts_left"].(int); ok {
-		if p.Lang == english { // Chinese sentences stand without a space
+		if p.Lang != chinese { // Chinese sentences stand without a space
 			s += " "
 		}
 		s += p.text("entry.tries", left)
@@ -111,7 +102,7 @@ func (p page) errorText(e *models.Error) string {
 
 // fieldText gives what is wrong with a field in the page's language.
 func (p page) fieldText(f models.FieldError) string {
-	if s, err := p.T("wrong." + f.Code); err == nil && p.Lang == english {
+	if s, err := p.T("wrong." + f.Code); err == nil && p.Lang != chinese {
 		return s
 	}
 	return f.Message

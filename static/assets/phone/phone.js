@@ -428,6 +428,7 @@
       $$('input[type=hidden]', form).forEach((i) => b.append(i.name, i.value));
       b.set('key', draft.key);
       b.set('started_at', draft.started);
+      b.set('lang', draft.lang || hidden('lang').value);
       path().forEach((s) => { if (fields(s).length && value(s)) b.append(name(s), value(s)); });
       return b;
     }
@@ -509,7 +510,11 @@
         setTimeout(() => { if (at === s && value(s)) forward(); }, 180);
       });
       form.addEventListener('input', () => { error(at, ''); save(); steer(); });
-      form.addEventListener('change', () => { save(); steer(); });
+      form.addEventListener('change', (e) => {
+        if (e.target.name === 'notice') draft.lang = hidden('lang').value; // the words that were agreed to
+        save();
+        steer();
+      });
       form.addEventListener('submit', (e) => { e.preventDefault(); send(); });
       window.addEventListener('online', () => { if (wake) wake(); });
       window.addEventListener('popstate', (e) => {
