@@ -31,23 +31,31 @@ type Asset struct {
 	CSP  string // 'sha256-…' of the content, to allow it inline under a strict policy
 }
 
+// English is the language beside Chinese that pages are bound to.
+const English = "en"
+
 // Site is the parsed pages and assets. It is read-only after New and safe for concurrent use.
 type Site struct {
-	pages  map[string]*template.Template // "phone/entry" → its set
+	pages  map[string]*template.Template // "phone/entry" → its set, bound to Chinese
+	others map[string]*template.Template // the same, bound to English
 	assets map[string]Asset              // by source name: "phone/app.js"
 	byURL  map[string]Asset
 }
 
-// New parses everything. funcs are available in every page beside asset and inline.
-func New(funcs template.FuncMap) (*Site, error) {
-	s := &Site{pages: map[string]*template.Template{}, assets: map[string]Asset{}, byURL: map[string]Asset{}}
+// New parses everything. funcs gives the functions that pages have beside asset and inlineCSS, in a language: each page is kept once for each language, with the
+// functions bound to it, so that a page cannot mix them. Nil when pages need none.
+func New(funcs func(lang string) template.FuncMap) (*Site, error) {
+	s := &Site{pages: map[string]*template.Template{}, others: map[string]*template.Template{}, assets: map[string]Asset{}, byURL: map[string]Asset{}}
 	if err := s.loadAssets(); err != nil {
 		return nil, err
 	}
+	if funcs == nil {
+		funcs = func(string) template.FuncMap { return nil }
+	}
 	own := template.FuncMap{"asset": s.url, "inlineCSS": s.inlineCSS}
-	maps.Copy(own, funcs)
+	maps.Copy(own, funcs(""))
 	for _, area := range []string{"phone", "console"} {
-		if err := s.loadPages(area, own); err != nil {
+		if err := s.loadPages(area, own, funcs(English)); err != nil {
 			return nil, err
 		}
 	}
@@ -81,7 +89,7 @@ func (s *Site) loadAssets() error {
 }
 
 // loadPages makes one set for each templates/<area>/*.html except layout.html, from layout, the partials of the area and the page.
-func (s *Site) loadPages(area string, funcs template.FuncMap) error {
+func (s *Site) loadPages(area string, funcs, english template.FuncMap) error {
 	dir := "templates/" + area
 	layout := dir + "/layout.html"
 	entries, err := files.ReadDir(dir)
@@ -101,14 +109,27 @@ func (s *Site) loadPages(area string, funcs template.FuncMap) error {
 		if err != nil {
 			return fmt.Errorf("pages: %w", err)
 		}
-		s.pages[area+"/"+strings.TrimSuffix(e.Name(), ".html")] = set
+		name := area + "/" + strings.TrimSuffix(e.Name(), ".html")
+		s.pages[name] = set
+		other, err := set.Clone() // parsed once: only the functions differ
+		if err != nil {
+			return fmt.Errorf("pages: %w", err)
+		}
+		s.others[name] = other.Funcs(english)
 	}
 	return nil
 }
 
-// Render writes a page such as "phone/entry". It renders to memory first, so that an error never leaves half a page.
-func (s *Site) Render(w io.Writer, name string, data any) error {
-	set, ok := s.pages[name]
+// Render writes a page such as "phone/entry" in Chinese.
+func (s *Site) Render(w io.Writer, name string, data any) error { return s.RenderIn(w, "", name, data) }
+
+// RenderIn writes a page with the functions of a language. It renders to memory first, so that an error never leaves half a page.
+func (s *Site) RenderIn(w io.Writer, lang, name string, data any) error {
+	pages := s.pages
+	if lang == English {
+		pages = s.others
+	}
+	set, ok := pages[name]
 	if !ok {
 		return fmt.Errorf("static: no page %q", name)
 	}

@@ -45,7 +45,7 @@ func (h *Console) ListBatches(c *fiber.Ctx) error {
 	if at.After != "" {
 		first = "/console/batches?org=" + url.QueryEscape(string(f.Org))
 	}
-	return h.render(c, "batches", page{Title: "反馈批次", Data: map[string]any{
+	return h.render(c, "batches", page{Title: say(c, "反馈批次", "Feedback batches"), Data: map[string]any{
 		"Rows": batchRows(who, list.Items), "First": first, "Next": newer(c, list.Next), "Operator": who.Role == models.RoleOperator,
 	}})
 }
@@ -81,24 +81,25 @@ func (h *Console) batch(c *fiber.Ctx, f form) error {
 	v, hidden := outreach.View(who.Scope(), b.Counts)
 	d := batchData{
 		Batch: batchRow{Batch: b, Now: b.StateAt(time.Now()), Counts: v}, Hidden: len(hidden) > 0, Operator: who.Role == models.RoleOperator,
-		Desk: who.Role == models.RoleProvince || who.Role == models.RoleCity, Failed: v.Failed, Subsidy: h.subsidy(b.SubsidyType),
+		Desk: who.Role == models.RoleProvince || who.Role == models.RoleCity, Failed: v.Failed, Subsidy: h.subsidy(langOf(c), b.SubsidyType),
 		Rounds: max(0, outreach.MaxReminders-b.Reminders),
 	}
+	l := langOf(c)
 	d.Funnel = []funnel{
-		{"invited", "已生成邀请", &v.Invited, ""},
-		{"sent", "短信已发出", &v.Sent, ""},
-		{"delivered", "短信已送达", &v.Delivered, ""},
-		{"opened", "打开过页面", v.Opened, ""},
-		{"verified", "核实了身份", v.Verified, ""},
-		{"submitted", "已填写反馈", v.Submitted, ""},
+		{"invited", l.say("已生成邀请", "Invited"), &v.Invited, ""},
+		{"sent", l.say("短信已发出", "Message sent"), &v.Sent, ""},
+		{"delivered", l.say("短信已送达", "Delivered"), &v.Delivered, ""},
+		{"opened", l.say("打开过页面", "Opened the page"), v.Opened, ""},
+		{"verified", l.say("核实了身份", "Proved who they are"), v.Verified, ""},
+		{"submitted", l.say("已填写反馈", "Answered"), v.Submitted, ""},
 	}
-	return h.render(c, "batch", page{Title: "反馈批次 " + b.ClaimNo, Form: f, Data: d})
+	return h.render(c, "batch", page{Title: say(c, "反馈批次 ", "Batch ") + b.ClaimNo, Form: f, Data: d})
 }
 
-func (h *Console) subsidy(code string) string {
+func (h *Console) subsidy(l lang, code string) string {
 	for _, t := range h.app.Catalog.SubsidyTypes() {
 		if t.Code == code {
-			return t.Name.Zh
+			return l.text(t.Name)
 		}
 	}
 	return code
@@ -114,11 +115,11 @@ func (h *Console) SteerBatch(c *fiber.Ctx) error {
 		_, err = h.app.Outreach.Remind(ctx, who, id)
 	case "close":
 		if c.FormValue("sure") != "yes" {
-			return h.render(c, "close", page{Title: "提前截止", Data: map[string]any{"ID": id}})
+			return h.render(c, "close", page{Title: say(c, "提前截止", "Close early"), Data: map[string]any{"ID": id}})
 		}
 		_, err = h.app.Outreach.Close(ctx, who, id)
 	case "pause":
-		_, err = h.app.Outreach.Pause(ctx, who, id, "主管部门暂停")
+		_, err = h.app.Outreach.Pause(ctx, who, id, say(c, "主管部门暂停", "paused by the authority"))
 	case "resume":
 		_, err = h.app.Outreach.Resume(ctx, who, id)
 	default:
@@ -165,7 +166,7 @@ func (h *Console) people(c *fiber.Ctx, f form, at models.InvitationID) error {
 	if pg.After != "" {
 		d.First = batchURL(id) + "/people"
 	}
-	return h.render(c, "people", page{Title: "短信送达情况", Form: f, Data: d})
+	return h.render(c, "people", page{Title: say(c, "短信送达情况", "Messages"), Form: f, Data: d})
 }
 
 // CorrectPhone takes another number for a person whose message failed, and sends the invitation there.
@@ -225,7 +226,7 @@ func (h *Console) ShowSheet(c *fiber.Ctx) error {
 		last := len(sheets) - 1
 		sheets[last] = append(sheets[last], tile{one, svg})
 	}
-	return h.render(c, "sheet", page{Title: "个人二维码", Sheet: true, Data: map[string]any{"Batch": b, "Sheets": sheets, "Next": newer(c, list.Next)}})
+	return h.render(c, "sheet", page{Title: say(c, "个人二维码", "Personal QR codes"), Sheet: true, Data: map[string]any{"Batch": b, "Sheets": sheets, "Next": newer(c, list.Next)}})
 }
 
 // drawn is a code inside the page. It is made of numbers by our own code: nothing in it can be anybody's markup.
@@ -253,5 +254,5 @@ func (h *Console) ShowPoster(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.render(c, name, page{Title: "海报", Sheet: true, Data: map[string]any{"Batch": b, "SVG": svg, "URL": qr.URL}})
+	return h.render(c, name, page{Title: say(c, "海报", "Poster"), Sheet: true, Data: map[string]any{"Batch": b, "SVG": svg, "URL": qr.URL}})
 }

@@ -66,7 +66,7 @@ func (h *Console) claim(c *fiber.Ctx, f form, rejected []models.Refusal) error {
 	if c.Query("after") != "" {
 		d.First = "/console/claims/new"
 	}
-	return h.render(c, "claim", page{Title: "发起申领", Form: f, Data: d})
+	return h.render(c, "claim", page{Title: say(c, "发起申领", "New claim"), Form: f, Data: d})
 }
 
 // PostClaim freezes the list and starts the batch. Sent twice it gives the same answer.
@@ -87,11 +87,11 @@ func (h *Console) PostClaim(c *fiber.Ctx) error {
 			return err
 		}
 		if why := f.Bad("records"); why != "" {
-			f.Wrong["records"] = "名单是空的，请先选人。"
+			f.Wrong["records"] = say(c, "名单是空的，请先选人。", "The list is empty. Please pick people first.")
 		}
 		return h.claim(c, f, rejected)
 	}
-	return h.render(c, "claimed", page{Title: "申领已受理", Data: claimedData{res, org.ID}})
+	return h.render(c, "claimed", page{Title: say(c, "申领已受理", "Claim taken"), Data: claimedData{res, org.ID}})
 }
 
 // refusedPeople reads the list inside ErrClaimEmpty.

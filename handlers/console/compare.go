@@ -42,7 +42,7 @@ func (h *Console) Compare(c *fiber.Ctx) error {
 	if who.Role == models.RoleAlliance {
 		d.Kinds = []models.OrgKind{models.OrgSchool}
 	}
-	d.Periods = periods(kind, time.Now(), d.Period)
+	d.Periods = periods(langOf(c), kind, time.Now(), d.Period)
 	for i, def := range d.All {
 		if i == 0 || def.ID == c.Query("indicator") {
 			d.Indicator = def
@@ -54,7 +54,7 @@ func (h *Console) Compare(c *fiber.Ctx) error {
 	if err := h.compare(c, who, &d); err != nil {
 		return err
 	}
-	return h.render(c, "compare", page{Title: "指标对比", Data: d})
+	return h.render(c, "compare", page{Title: say(c, "指标对比", "Compare indicators"), Data: d})
 }
 
 func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) error {
@@ -66,7 +66,7 @@ func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) er
 		if err != nil {
 			return err
 		}
-		total.Name += "合计"
+		total.Name += say(c, "合计", ", together")
 		d.Total = &total
 	}
 	if d.By == "org" {
@@ -91,7 +91,7 @@ func (h *Console) regionLine(c *fiber.Ctx, d compareData, code string) (compared
 		return compared{}, err
 	}
 	q := url.Values{"kind": {string(d.Kind)}, "period": {d.Period}}
-	return compared{Name: h.regionNames()[code], URL: "/console/regions/" + code + "?" + q.Encode(), Figure: pickFigure(d.Indicator, r.Items)}, nil
+	return compared{Name: h.regionName(langOf(c), code), URL: "/console/regions/" + code + "?" + q.Encode(), Figure: pickFigure(langOf(c), d.Indicator, r.Items)}, nil
 }
 
 func (h *Console) compareOrgs(c *fiber.Ctx, who models.Principal, d *compareData) error {
@@ -106,7 +106,7 @@ func (h *Console) compareOrgs(c *fiber.Ctx, who models.Principal, d *compareData
 			return err
 		}
 		to := orgURL(o.ID) + "/indicators?period=" + url.QueryEscape(d.Period)
-		d.Rows = append(d.Rows, compared{Name: o.Name, URL: to, Figure: pickFigure(d.Indicator, r.View(who.Scope()))})
+		d.Rows = append(d.Rows, compared{Name: o.Name, URL: to, Figure: pickFigure(langOf(c), d.Indicator, r.View(who.Scope()))})
 	}
 	if d.Next = newer(c, list.Next); at.After != "" {
 		d.First = here(c, "")
@@ -114,11 +114,11 @@ func (h *Console) compareOrgs(c *fiber.Ctx, who models.Principal, d *compareData
 	return nil
 }
 
-func pickFigure(d models.IndicatorDefinition, values []models.IndicatorValue) figure {
+func pickFigure(l lang, d models.IndicatorDefinition, values []models.IndicatorValue) figure {
 	for _, v := range values {
 		if v.ID == d.ID {
-			return figureOf(d, v, false)
+			return l.figureOf(d, v, false)
 		}
 	}
-	return figure{Def: d, None: "还没有数据"}
+	return figure{Def: d, None: l.say("还没有数据", "No data yet")}
 }

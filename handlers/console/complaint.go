@@ -20,10 +20,10 @@ type caseRow struct {
 	Late  bool
 }
 
-func (h *Console) caseRow(s complaint.Summary) caseRow {
+func (h *Console) caseRow(l lang, s complaint.Summary) caseRow {
 	row := caseRow{Summary: s, About: s.Category}
 	if cat, ok := h.app.Catalog.Category(s.Category); ok {
-		row.About = cat.Text.Zh
+		row.About = l.text(cat.Text)
 	}
 	switch s.State {
 	case models.ComplaintSubmitted:
@@ -35,10 +35,10 @@ func (h *Console) caseRow(s complaint.Summary) caseRow {
 	return row
 }
 
-func (h *Console) caseRows(list []complaint.Summary) []caseRow {
+func (h *Console) caseRows(l lang, list []complaint.Summary) []caseRow {
 	rows := make([]caseRow, len(list))
 	for i, s := range list {
-		rows[i] = h.caseRow(s)
+		rows[i] = h.caseRow(l, s)
 	}
 	return rows
 }
@@ -66,8 +66,8 @@ func (h *Console) ListComplaints(c *fiber.Ctx) error {
 	if at.After != "" {
 		first = "/console/complaints?state=" + url.QueryEscape(string(f.State))
 	}
-	return h.render(c, "complaints", page{Title: "投诉处理", Data: map[string]any{
-		"Rows": h.caseRows(list), "First": first, "Next": newer(c, next), "State": f.State, "States": caseStates(),
+	return h.render(c, "complaints", page{Title: say(c, "投诉处理", "Complaints"), Data: map[string]any{
+		"Rows": h.caseRows(langOf(c), list), "First": first, "Next": newer(c, next), "State": f.State, "States": caseStates(),
 	}})
 }
 
@@ -79,13 +79,13 @@ type caseStep struct {
 }
 
 // caseSteps are the steps offered in a state. The use case judges them again.
-func caseSteps(s models.ComplaintState) []caseStep {
-	accept := caseStep{models.ActionAccept, "受理", "例如：已收到，我们会派人核查。"}
-	refuse := caseStep{models.ActionRefuse, "不予受理", "写明为什么不归本平台管，以及可以找谁。"}
-	investigate := caseStep{models.ActionInvestigate, "开始调查", "例如：已联系机构调取评价记录。"}
-	decide := caseStep{models.ActionDecide, "作出结论", "写明查到了什么，准备怎么处理。"}
-	notify := caseStep{models.ActionNotify, "告知投诉人", "写明结论和处理结果，投诉人会看到。"}
-	end := caseStep{models.ActionClose, "办结", "例如：已告知，投诉人没有异议。"}
+func caseSteps(l lang, s models.ComplaintState) []caseStep {
+	accept := caseStep{models.ActionAccept, l.say("受理", "Accept"), l.say("例如：已收到，我们会派人核查。", "For example: received, we will look into it.")}
+	refuse := caseStep{models.ActionRefuse, l.say("不予受理", "Do not accept"), l.say("写明为什么不归本平台管，以及可以找谁。", "Say why it does not belong here, and who can help.")}
+	investigate := caseStep{models.ActionInvestigate, l.say("开始调查", "Start investigating"), l.say("例如：已联系机构调取评价记录。", "For example: we have asked for the assessment records.")}
+	decide := caseStep{models.ActionDecide, l.say("作出结论", "Decide"), l.say("写明查到了什么，准备怎么处理。", "Say what was found and what will be done.")}
+	notify := caseStep{models.ActionNotify, l.say("告知投诉人", "Tell the complainant"), l.say("写明结论和处理结果，投诉人会看到。", "Say what was decided and done; the complainant will read it.")}
+	end := caseStep{models.ActionClose, l.say("办结", "Finish"), l.say("例如：已告知，投诉人没有异议。", "For example: told, and no objection.")}
 	return map[models.ComplaintState][]caseStep{
 		models.ComplaintSubmitted:     {accept, refuse},
 		models.ComplaintAccepted:      {investigate, decide},
@@ -111,8 +111,8 @@ func (h *Console) complaint(c *fiber.Ctx, f form) error {
 	if err != nil {
 		return err
 	}
-	data := caseData{caseRow: h.caseRow(d.Summary), Text: d.Text, Steps: caseSteps(d.State)}
-	return h.render(c, "complaint", page{Title: "投诉 " + d.CaseNo, Form: f, Data: data})
+	data := caseData{caseRow: h.caseRow(langOf(c), d.Summary), Text: d.Text, Steps: caseSteps(langOf(c), d.State)}
+	return h.render(c, "complaint", page{Title: say(c, "投诉 ", "Complaint ") + d.CaseNo, Form: f, Data: data})
 }
 
 // StepComplaint takes one step with its reason.

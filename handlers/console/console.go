@@ -31,15 +31,18 @@ func New(a *app.App, site *static.Site) *Console { return &Console{app: a, site:
 
 // page is what the layout shows around every page's own Data.
 type page struct {
-	Title string
-	Bare  bool // without header and menu: logging in
-	Sheet bool // for paper: posters
+	Title string // in the page's language: say(c, …)
+	Bare  bool   // without header and menu: logging in
+	Sheet bool   // for paper: posters
 	Who   string
 	Place string // organisation or region
 	Menu  []link
 	CSRF  string
 	Field string // the name of the field that carries CSRF
 	Note  string // what has just been done
+	Self  string // where a page that answered a POST is to be seen by GET, if not at the same address
+	Lang  string // for the root element
+	Other string // this page in the other language
 	Form  form
 	Data  any
 }
@@ -49,23 +52,25 @@ type link struct {
 	Here      bool
 }
 
-// render answers with a page for whoever is logged in.
+// render answers with a page in the reader's language for whoever is logged in.
 func (h *Console) render(c *fiber.Ctx, name string, p page) error {
-	who := web.Principal(c)
+	who, l := web.Principal(c), langOf(c)
 	p.CSRF, p.Field = web.CSRF(c), web.CSRFField
+	p.Lang, p.Other = l.root(), otherLang(c, p.Self)
 	if who.Account != "" {
-		p.Who, p.Menu = who.Name, menu(who.Role, c.Path())
+		p.Who, p.Menu = who.Name, menu(l, who.Role, c.Path())
 		if p.Place == "" {
 			p.Place = h.place(c, who)
 		}
 	}
 	if p.Note == "" {
-		p.Note = notes[c.Query("done")]
+		p.Note = note(l, c.Query("done"))
 	}
 	var buf bytes.Buffer
-	if err := h.site.Render(&buf, "console/"+name, p); err != nil {
+	if err := h.site.RenderIn(&buf, string(l), "console/"+name, p); err != nil {
 		return err
 	}
+	keepLang(c)
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.Send(buf.Bytes())
 }
@@ -78,27 +83,32 @@ func (h *Console) place(c *fiber.Ctx, who models.Principal) string {
 			return o.Name
 		}
 	case models.RoleAlliance:
-		return "高技能人才培养联盟"
+		return say(c, "高技能人才培养联盟", "Skilled Talent Alliance")
 	default:
-		if r, ok := h.app.Catalog.Region(who.Region); ok {
-			return r.Name
-		}
+		return h.regionName(langOf(c), who.Region)
 	}
 	return ""
 }
 
 // menu lists where a role may go. The guards decide; this only spares people closed doors.
-func menu(r models.Role, path string) []link {
-	items := []link{{URL: "/console", Text: "首页"}}
+func menu(l lang, r models.Role, path string) []link {
+	items := []link{{URL: "/console", Text: l.say("首页", "Start")}}
+	add := func(url, zh, en string) { items = append(items, link{URL: url, Text: l.say(zh, en)}) }
 	switch r {
 	case models.RoleOperator:
-		items = append(items, link{URL: "/console/roster", Text: "名册"}, link{URL: "/console/claims/new", Text: "发起申领"},
-			link{URL: "/console/batches", Text: "反馈批次"}, link{URL: "/console/figures", Text: "申报数据"}, link{URL: "/console/indicators", Text: "指标"})
+		add("/console/roster", "名册", "Roster")
+		add("/console/claims/new", "发起申领", "New claim")
+		add("/console/batches", "反馈批次", "Feedback batches")
+		add("/console/figures", "申报数据", "Declared figures")
+		add("/console/indicators", "指标", "Indicators")
 	case models.RoleProvince, models.RoleCity:
-		items = append(items, link{URL: "/console/orgs", Text: "评价机构"}, link{URL: "/console/batches", Text: "反馈批次"},
-			link{URL: "/console/regions", Text: "指标对比"}, link{URL: "/console/complaints", Text: "投诉处理"})
+		add("/console/orgs", "评价机构", "Organisations")
+		add("/console/batches", "反馈批次", "Feedback batches")
+		add("/console/regions", "指标对比", "Compare")
+		add("/console/complaints", "投诉处理", "Complaints")
 	case models.RoleAlliance:
-		items = append(items, link{URL: "/console/orgs", Text: "院校"}, link{URL: "/console/regions", Text: "指标对比"})
+		add("/console/orgs", "院校", "Schools")
+		add("/console/regions", "指标对比", "Compare")
 	}
 	best := 0
 	for i, l := range items {
@@ -111,19 +121,27 @@ func menu(r models.Role, path string) []link {
 	return items
 }
 
-// notes are the words for what has just been done. The address carries the key alone, so that nobody can put words into our mouth with a link.
-var notes = map[string]string{
-	"password": "密码已修改，其他设备上的登录已退出。",
-	"remind":   "提醒已安排：只发给还没填写的人，不在夜间发送。",
-	"close":    "这一批已截止，不再接受填写，也不再发短信。",
-	"pause":    "已暂停发送短信，已收到短信的人仍可填写。",
-	"resume":   "已恢复发送。",
-	"resend":   "号码已更正，短信已重新安排发送。",
-	"figures":  "申报数据已保存，指标会在几秒内更新。",
-	"ratings":  "部门评价已统一提交，之后不能再修改。",
-	"org":      "机构信息已保存。",
-	"step":     "这一步已记录，投诉人查询时可以看到您写的话。",
-	"account":  "账号已更新。",
+// note gives the words for what has just been done. The address carries the key alone, so that nobody can put words into our mouth with a link.
+func note(l lang, done string) string {
+	n, ok := notes[done]
+	if !ok {
+		return ""
+	}
+	return l.text(n)
+}
+
+var notes = map[string]models.LocalText{
+	"password": {Zh: "密码已修改，其他设备上的登录已退出。", En: "Your password is changed. Other devices have been logged out."},
+	"remind":   {Zh: "提醒已安排：只发给还没填写的人，不在夜间发送。", En: "Reminders are on their way: only to people who have not answered yet, and not at night."},
+	"close":    {Zh: "这一批已截止，不再接受填写，也不再发短信。", En: "This batch is closed. It takes no more answers and sends no more messages."},
+	"pause":    {Zh: "已暂停发送短信，已收到短信的人仍可填写。", En: "Sending is paused. People who already have a message can still answer."},
+	"resume":   {Zh: "已恢复发送。", En: "Sending goes on."},
+	"resend":   {Zh: "号码已更正，短信已重新安排发送。", En: "The number is corrected and the message will be sent again."},
+	"figures":  {Zh: "申报数据已保存，指标会在几秒内更新。", En: "The figures are saved. Indicators follow within seconds."},
+	"ratings":  {Zh: "部门评价已统一提交，之后不能再修改。", En: "The department ratings are handed in and can no longer be changed."},
+	"org":      {Zh: "机构信息已保存。", En: "The organisation is saved."},
+	"step":     {Zh: "这一步已记录，投诉人查询时可以看到您写的话。", En: "The step is recorded. The complainant will see what you wrote."},
+	"account":  {Zh: "账号已更新。", En: "The account is updated."},
 }
 
 // back sends the browser to a page after something was done there, so that reloading does not do it again.
@@ -151,21 +169,28 @@ func (h *Console) Error(c *fiber.Ctx, status int, e *models.Error) error {
 	defer cancel()
 	c.SetUserContext(ctx)
 	_, known := web.Identify(c)
-	return h.render(c, "error", page{Title: e.Message, Bare: !known, Data: map[string]any{
-		"Status": status, "Message": e.Message, "Fields": e.Fields, "ID": web.RequestID(c), "Ours": status >= fiber.StatusInternalServerError,
+	l := langOf(c)
+	message := l.text(models.LocalText{Zh: e.Message, En: e.English})
+	return h.render(c, "error", page{Title: message, Bare: !known, Data: map[string]any{
+		"Status": status, "Message": message, "Fields": l.wrongs(e.Fields), "ID": web.RequestID(c), "Ours": status >= fiber.StatusInternalServerError,
 	}})
 }
 
-// Funcs are the functions that the console's pages use.
-func Funcs(cat *catalog.Catalog) template.FuncMap {
-	f := template.FuncMap{"dict": dict, "levelName": func(code string) string {
-		if l, ok := cat.Level(code); ok {
-			return l.Name.Zh
-		}
-		return code
-	}}
-	maps.Copy(f, words())
-	return f
+// Funcs are the functions that the console's pages use, in a language.
+func Funcs(cat *catalog.Catalog) func(string) template.FuncMap {
+	return func(language string) template.FuncMap {
+		l := lang(language)
+		f := template.FuncMap{"dict": dict, "levelName": func(code string) string { return levelName(cat, l, code) }}
+		maps.Copy(f, l.words())
+		return f
+	}
+}
+
+func levelName(cat *catalog.Catalog, l lang, code string) string {
+	if level, ok := cat.Level(code); ok {
+		return l.text(level.Name)
+	}
+	return code
 }
 
 // dict lets a page hand several values to a partial. What a partial may do without is there as nil, because pages refuse unknown keys.
@@ -192,6 +217,7 @@ func here(c *fiber.Ctx, after string) string {
 	q := url.Values{}
 	c.Request().URI().QueryArgs().VisitAll(func(k, v []byte) { q.Set(string(k), string(v)) })
 	q.Del("done")
+	q.Del("lang") // it has been kept
 	q.Del("after")
 	if after != "" {
 		q.Set("after", after)

@@ -66,7 +66,7 @@ func TestLastDayOfAnEnd(t *testing.T) {
 func TestPeriods(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 30, 12, 0, 0, 0, models.Shanghai())
-	list := periods(models.OrgSchool, now, "2024Q1")
+	list := periods("zh", models.OrgSchool, now, "2024Q1")
 	var names []string
 	for _, p := range list {
 		names = append(names, p.Name)
@@ -75,7 +75,7 @@ func TestPeriods(t *testing.T) {
 	require.Equal(t, "2026年第四季度", list[0].Text)
 	require.Equal(t, "2026学年（2026年9月至2027年8月）", list[6].Text)
 	require.Equal(t, "近12个月（2025年12月至2026年11月）", list[10].Text)
-	early := periods(models.OrgSchool, time.Date(2027, 2, 1, 0, 0, 0, 0, models.Shanghai()), "")
+	early := periods("zh", models.OrgSchool, time.Date(2027, 2, 1, 0, 0, 0, 0, models.Shanghai()), "")
 	require.Equal(t, "AY2026", early[6].Name, "until August it is still last year's")
 }
 
@@ -100,7 +100,7 @@ func TestWhyThereIsNoFigure(t *testing.T) {
 		"还没有数据":       {N: &zero},
 		"人数太少，暂不计算":   {N: &n},
 	} {
-		f := figureOf(models.IndicatorDefinition{}, v, true)
+		f := lang("zh").figureOf(models.IndicatorDefinition{}, v, true)
 		require.Equal(t, want, f.None)
 		require.Empty(t, f.Value)
 		require.Empty(t, f.Chart)
@@ -111,7 +111,7 @@ func TestMenuMarksOnePlace(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{"/console": "首页", "/console/batches/x/ratings": "反馈批次", "/console/claims/new": "发起申领", "/console/password": ""} {
 		here := ""
-		for _, l := range menu(models.RoleOperator, path) {
+		for _, l := range menu("zh", models.RoleOperator, path) {
 			if l.Here {
 				here += l.Text
 			}

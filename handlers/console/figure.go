@@ -19,12 +19,12 @@ type declared struct {
 }
 
 // declarable lists what each kind of organisation is asked for.
-func declarable(k models.OrgKind) []declared {
-	headcount := declared{models.FigureHeadcount, "应参评职工数（人）", "这个时期最后一天，在备案职业（工种）岗位上的职工人数。用来算参评率。"}
-	enrolment := declared{models.FigureEnrolment, "招生规模（人）", "这个时期招收的人数。"}
-	assessed := declared{models.FigureAssessment, "评价规模（人次）", "这个时期参加评价的人次。"}
-	price := declared{models.FigureCoursePrice, "课程价格（元）", "公布的课程价格的中位数。"}
-	complaints := declared{models.FigureComplaintRate, "投诉率（件 / 百人次）", "联盟统计的投诉率。"}
+func declarable(l lang, k models.OrgKind) []declared {
+	headcount := declared{models.FigureHeadcount, l.say("应参评职工数（人）", "Staff who should be assessed"), l.say("这个时期最后一天，在备案职业（工种）岗位上的职工人数。用来算参评率。", "Staff in the filed occupations on the last day of the period. The participation rate needs it.")}
+	enrolment := declared{models.FigureEnrolment, l.say("招生规模（人）", "Enrolment (people)"), l.say("这个时期招收的人数。", "People enrolled in the period.")}
+	assessed := declared{models.FigureAssessment, l.say("评价规模（人次）", "Assessments"), l.say("这个时期参加评价的人次。", "Assessments held in the period.")}
+	price := declared{models.FigureCoursePrice, l.say("课程价格（元）", "Course price (yuan)"), l.say("公布的课程价格的中位数。", "The median of the published course prices.")}
+	complaints := declared{models.FigureComplaintRate, l.say("投诉率（件 / 百人次）", "Complaint rate (per 100 assessments)"), l.say("联盟统计的投诉率。", "The rate as the alliance counts it.")}
 	switch k {
 	case models.OrgEnterprise:
 		return []declared{headcount}
@@ -51,12 +51,12 @@ func (h *Console) declare(c *fiber.Ctx, f form) error {
 	if err != nil {
 		return err
 	}
-	d := declareData{Org: org, Period: c.Query("period", models.QuarterOf(time.Now())), Items: declarable(org.Kind)}
+	d := declareData{Org: org, Period: c.Query("period", models.QuarterOf(time.Now())), Items: declarable(langOf(c), org.Kind)}
 	p, err := models.ParsePeriod(d.Period)
 	if err != nil {
 		return err
 	}
-	d.Words, d.Periods = periodWords(p), periods(org.Kind, time.Now(), d.Period)
+	d.Words, d.Periods = langOf(c).period(p), periods(langOf(c), org.Kind, time.Now(), d.Period)
 	if d.Figures, err = h.app.Indicators.Declared(c.UserContext(), web.Principal(c), org.ID, d.Period); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (h *Console) declare(c *fiber.Ctx, f form) error {
 			f.Values["values."+name] = strconv.FormatFloat(v, 'f', -1, 64)
 		}
 	}
-	return h.render(c, "figures", page{Title: "申报数据", Form: f, Data: d})
+	return h.render(c, "figures", page{Title: say(c, "申报数据", "Declared figures"), Form: f, Data: d})
 }
 
 // Declare stores the figures as a new version; what was declared before is kept.
@@ -76,7 +76,7 @@ func (h *Console) Declare(c *fiber.Ctx) error {
 		return err
 	}
 	names := []string{"source"}
-	for _, d := range declarable(org.Kind) {
+	for _, d := range declarable(langOf(c), org.Kind) {
 		names = append(names, "values."+d.Name)
 	}
 	f := typed(c, names...)

@@ -61,11 +61,22 @@ func (f *form) refused(c *fiber.Ctx, err error) error {
 		status = fiber.StatusTooManyRequests
 	}
 	c.Status(status)
-	f.Error, f.Wrong = e.Message, make(map[string]string, len(e.Fields))
-	for _, w := range e.Fields {
+	l := langOf(c)
+	f.Error, f.Wrong = l.text(models.LocalText{Zh: e.Message, En: e.English}), make(map[string]string, len(e.Fields))
+	for _, w := range l.wrongs(e.Fields) {
 		if _, seen := f.Wrong[w.Field]; !seen {
 			f.Wrong[w.Field] = w.Message
 		}
 	}
 	return nil
+}
+
+// wrongs gives what is wrong with fields in the language.
+func (l lang) wrongs(fields []models.FieldError) []models.FieldError {
+	list := make([]models.FieldError, len(fields))
+	for i, f := range fields {
+		f.Message = f.In(string(l))
+		list[i] = f
+	}
+	return list
 }

@@ -47,12 +47,12 @@ func (h *Console) Home(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		d.Cases = h.caseRows(cases)
+		d.Cases = h.caseRows(langOf(c), cases)
 		orgs, err := h.app.Registry.List(ctx, who, store.OrgFilter{}, models.Page{Limit: 1})
 		if err != nil {
 			return err
 		}
 		d.Orgs = len(orgs.Items)
 	}
-	return h.render(c, "home", page{Title: "首页", Data: d})
+	return h.render(c, "home", page{Title: say(c, "首页", "Start"), Data: d})
 }

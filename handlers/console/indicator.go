@@ -26,36 +26,36 @@ type figure struct {
 	Chart    template.HTML
 }
 
-func unitWords(u string) string {
+func (l lang) unit(u string) string {
 	switch models.IndicatorUnit(u) {
 	case models.UnitPercent:
 		return "%"
 	case models.UnitScore:
-		return "分（满分100）"
+		return l.say("分（满分100）", "points of 100")
 	case models.UnitPer100:
-		return "件 / 百人次"
+		return l.say("件 / 百人次", "per 100 assessments")
 	case models.UnitYuan:
-		return "元"
+		return l.say("元", "yuan")
 	}
 	return ""
 }
 
 // figureOf puts a value and its definition into words. Axis draws the scale too.
-func figureOf(d models.IndicatorDefinition, v models.IndicatorValue, axis bool) figure {
-	f := figure{Def: d, V: v, Unit: unitWords(v.Unit)}
+func (l lang) figureOf(d models.IndicatorDefinition, v models.IndicatorValue, axis bool) figure {
+	f := figure{Def: d, V: v, Unit: l.unit(v.Unit)}
 	has := func(flag string) bool { return slices.Contains(v.Flags, flag) }
 	switch {
 	case v.Value != nil:
 		f.Value = number(*v.Value)
 	case v.Suppressed:
-		f.None = hiddenWords(d)
+		f.None = l.hidden(d)
 	case has(models.FlagNoFigure):
-		f.None = "缺少申报数据"
-		f.Notes = append(f.Notes, "计算它要用机构申报的数据，在「申报数据」里填写后就有了。")
+		f.None = l.say("缺少申报数据", "A declared figure is missing")
+		f.Notes = append(f.Notes, l.say("计算它要用机构申报的数据，在「申报数据」里填写后就有了。", "It needs a figure that the organisation declares under “Declared figures”."))
 	case v.N == nil || *v.N == 0:
-		f.None = "还没有数据"
+		f.None = l.say("还没有数据", "No data yet")
 	default:
-		f.None = "人数太少，暂不计算"
+		f.None = l.say("人数太少，暂不计算", "Too few people to compute")
 	}
 	if v.Value == nil {
 		return f
@@ -67,28 +67,28 @@ func figureOf(d models.IndicatorDefinition, v models.IndicatorValue, axis bool) 
 		f.Sample = grouped(fmt.Sprint(*v.N))
 	}
 	if has(models.FlagOrMore) {
-		f.Unit += "或更多"
+		f.Unit += l.say("或更多", " or more")
 	}
 	if has(models.FlagLowSample) {
 		f.Few = true
 	}
 	if has(models.FlagNoFigure) {
-		f.Notes = append(f.Notes, "有的机构没有申报数据，没有算进来。")
+		f.Notes = append(f.Notes, l.say("有的机构没有申报数据，没有算进来。", "Organisations that declared no figure are left out."))
 	}
 	if has(models.FlagOldVersion) {
-		f.Notes = append(f.Notes, "其中一部分是按以前的定义算的。")
+		f.Notes = append(f.Notes, l.say("其中一部分是按以前的定义算的。", "Part of it was computed by an earlier definition."))
 	}
-	f.Chart = chart(v, d.Title.Zh+" "+f.Value+unitShort(v.Unit)+intervalLabel(f.Interval), axis)
+	f.Chart = chart(v, l.text(d.Title)+" "+f.Value+unitShort(v.Unit)+l.intervalLabel(f.Interval), axis)
 	return f
 }
 
-// hiddenWords says in two words why a figure is hidden from an organisation; the page explains it once for all.
-func hiddenWords(d models.IndicatorDefinition) string {
+// hidden says in two words why a figure is hidden from an organisation; the page explains it once for all.
+func (l lang) hidden(d models.IndicatorDefinition) string {
 	switch d.Measure.Builtin {
 	case models.BuiltinComplaintRate, models.BuiltinSubstantiatedRate:
-		return fmt.Sprintf("不到%d件，暂不显示", models.MinCell)
+		return l.say("不到%d件，暂不显示", "Fewer than %d cases: hidden", models.MinCell)
 	}
-	return fmt.Sprintf("不到%d人填写，暂不显示", models.MinCell)
+	return l.say("不到%d人填写，暂不显示", "Fewer than %d answers: hidden", models.MinCell)
 }
 
 func unitShort(u string) string {
@@ -98,20 +98,20 @@ func unitShort(u string) string {
 	return ""
 }
 
-func intervalLabel(s string) string {
+func (l lang) intervalLabel(s string) string {
 	if s == "" {
 		return ""
 	}
-	return "，95%区间 " + s
+	return l.say("，95%区间 ", ", 95% interval ") + s
 }
 
 // figuresOf pairs values with their definitions, in the definitions' order.
-func (h *Console) figuresOf(kind models.OrgKind, values []models.IndicatorValue) []figure {
+func (h *Console) figuresOf(l lang, kind models.OrgKind, values []models.IndicatorValue) []figure {
 	var list []figure
 	for _, d := range h.app.Catalog.Indicators(kind) {
 		for _, v := range values {
 			if v.ID == d.ID {
-				list = append(list, figureOf(d, v, true))
+				list = append(list, l.figureOf(d, v, true))
 			}
 		}
 	}
@@ -122,7 +122,7 @@ func (h *Console) figuresOf(kind models.OrgKind, values []models.IndicatorValue)
 type periodChoice struct{ Name, Text string }
 
 // periods are those that people ask for: the last quarters, the years, the academic year for schools, the last twelve months.
-func periods(kind models.OrgKind, now time.Time, chosen string) []periodChoice {
+func periods(l lang, kind models.OrgKind, now time.Time, chosen string) []periodChoice {
 	now = now.In(models.Shanghai())
 	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	var names []string
@@ -141,7 +141,7 @@ func periods(kind models.OrgKind, now time.Time, chosen string) []periodChoice {
 	list := make([]periodChoice, 0, len(names))
 	for _, n := range names {
 		if p, err := models.ParsePeriod(n); err == nil {
-			list = append(list, periodChoice{n, periodWords(p)})
+			list = append(list, periodChoice{n, l.period(p)})
 		}
 	}
 	return list
@@ -185,17 +185,17 @@ func (h *Console) orgIndicators(c *fiber.Ctx, org models.Org, from link) error {
 		return err
 	}
 	d := figuresData{
-		Title: org.Name, Kind: org.Kind, Period: r.Period, Periods: periods(org.Kind, time.Now(), r.Period), ComputedAt: r.ComputedAt,
-		Figures: h.figuresOf(org.Kind, r.View(sc)), Org: sc.IsOrg(), Back: from,
+		Title: org.Name, Kind: org.Kind, Period: r.Period, Periods: periods(langOf(c), org.Kind, time.Now(), r.Period), ComputedAt: r.ComputedAt,
+		Figures: h.figuresOf(langOf(c), org.Kind, r.View(sc)), Org: sc.IsOrg(), Back: from,
 	}
 	return h.figures(c, d)
 }
 
 func (h *Console) figures(c *fiber.Ctx, d figuresData) error {
 	if p, err := models.ParsePeriod(d.Period); err == nil {
-		d.Words = periodWords(p)
+		d.Words = langOf(c).period(p)
 	}
-	return h.render(c, "indicators", page{Title: "指标", Data: d})
+	return h.render(c, "indicators", page{Title: say(c, "指标", "Indicators"), Data: d})
 }
 
 // ShowRegionIndicators are the merged figures of a region's organisations.
@@ -205,9 +205,10 @@ func (h *Console) ShowRegionIndicators(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	l := langOf(c)
 	d := figuresData{
-		Title: h.regionNames()[r.Region] + " · " + orgKind(kind), Kind: kind, Period: r.Period, Periods: periods(kind, time.Now(), r.Period),
-		ComputedAt: r.ComputedAt, Figures: h.figuresOf(kind, r.Items), Orgs: r.Orgs, Back: link{URL: "/console/regions?kind=" + string(kind), Text: "指标对比"},
+		Title: h.regionName(l, r.Region) + " · " + l.orgKind(kind), Kind: kind, Period: r.Period, Periods: periods(l, kind, time.Now(), r.Period),
+		ComputedAt: r.ComputedAt, Figures: h.figuresOf(l, kind, r.Items), Orgs: r.Orgs, Back: link{URL: "/console/regions?kind=" + string(kind), Text: l.say("指标对比", "Compare")},
 	}
 	return h.figures(c, d)
 }

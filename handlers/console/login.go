@@ -19,7 +19,7 @@ func (h *Console) ShowLogin(c *fiber.Ctx) error {
 }
 
 func (h *Console) login(c *fiber.Ctx, f form) error {
-	return h.render(c, "login", page{Title: "登录", Bare: true, Form: f})
+	return h.render(c, "login", page{Title: say(c, "登录", "Log in"), Bare: true, Form: f})
 }
 
 // Login checks the password and gives the browser its session.
@@ -64,7 +64,7 @@ func (h *Console) password(c *fiber.Ctx, f form) error {
 	if err != nil {
 		return err
 	}
-	return h.render(c, "password", page{Title: "修改密码", Form: f, Data: me})
+	return h.render(c, "password", page{Title: say(c, "修改密码", "Change password"), Form: f, Data: me})
 }
 
 // ChangePassword replaces the own password.
@@ -72,7 +72,7 @@ func (h *Console) ChangePassword(c *fiber.Ctx) error {
 	f, next := form{}, c.FormValue("new_password")
 	if next != c.FormValue("again") {
 		c.Status(fiber.StatusUnprocessableEntity)
-		f.Wrong = map[string]string{"again": "两次输入的新密码不一样。"}
+		f.Wrong = map[string]string{"again": say(c, "两次输入的新密码不一样。", "The two new passwords differ.")}
 		return h.password(c, f)
 	}
 	if err := h.app.Accounts.ChangePassword(c.UserContext(), web.Principal(c), c.FormValue("current_password"), next); err != nil {

@@ -29,8 +29,8 @@ func (h *Console) ListOrgs(c *fiber.Ctx) error {
 	if at.After != "" {
 		first = "/console/orgs"
 	}
-	return h.render(c, "orgs", page{Title: "评价机构", Data: map[string]any{
-		"List": list, "Filter": f, "First": first, "Next": newer(c, list.Next), "Desk": official(who), "Regions": h.regionNames(),
+	return h.render(c, "orgs", page{Title: say(c, "评价机构", "Organisations"), Data: map[string]any{
+		"List": list, "Filter": f, "First": first, "Next": newer(c, list.Next), "Desk": official(who), "Regions": h.regionNames(langOf(c)),
 		"Province": who.Role == models.RoleProvince, "Filtered": f.Kind != "" || f.Region != "" || f.Name != "",
 	}})
 }
@@ -39,12 +39,19 @@ func official(p models.Principal) bool {
 	return p.Role == models.RoleProvince || p.Role == models.RoleCity
 }
 
-func (h *Console) regionNames() map[string]string {
+func (h *Console) regionNames(l lang) map[string]string {
 	m := map[string]string{}
 	for _, r := range h.app.Catalog.Regions() {
-		m[r.Code] = r.Name
+		m[r.Code] = l.say(r.Name, r.English)
 	}
 	return m
+}
+
+func (h *Console) regionName(l lang, code string) string {
+	if r, ok := h.app.Catalog.Region(code); ok {
+		return l.say(r.Name, r.English)
+	}
+	return code
 }
 
 // orgFields are the fields of the form of an organisation, named as the API names them.
@@ -80,9 +87,9 @@ func (h *Console) orgForm(c *fiber.Ctx, f form, o models.Org) error {
 			d.Subtypes[k] = list
 		}
 	}
-	title := "登记评价机构"
+	title := say(c, "登记评价机构", "Register an organisation")
 	if !d.New {
-		title = "修改机构信息"
+		title = say(c, "修改机构信息", "Change the organisation")
 	}
 	return h.render(c, "org-form", page{Title: title, Form: f, Data: d})
 }
@@ -136,23 +143,16 @@ func readOccupations(text string) []models.FiledOccupation {
 	return list
 }
 
-func (h *Console) occupationLines(f models.Filing) string {
+func (h *Console) occupationLines(l lang, f models.Filing) string {
 	var b strings.Builder
 	for _, o := range f.Occupations {
 		names := make([]string, len(o.Levels))
 		for i, code := range o.Levels {
-			names[i] = h.levelName(code)
+			names[i] = levelName(h.app.Catalog, l, code)
 		}
-		b.WriteString(strings.TrimSpace(o.Code+" "+o.Name) + " " + strings.Join(names, "、") + "\n")
+		b.WriteString(strings.TrimSpace(o.Code+" "+o.Name) + " " + strings.Join(names, l.say("、", ", ")) + "\n")
 	}
 	return b.String()
-}
-
-func (h *Console) levelName(code string) string {
-	if l, ok := h.app.Catalog.Level(code); ok {
-		return l.Name.Zh
-	}
-	return code
 }
 
 func orgURL(id models.OrgID) string { return "/console/orgs/" + url.PathEscape(string(id)) }
@@ -178,7 +178,7 @@ func (h *Console) org(c *fiber.Ctx, p page, d orgData) error {
 	if d.Org, err = h.app.Registry.Find(ctx, who, models.OrgID(c.Params("org"))); err != nil {
 		return err
 	}
-	d.Desk, d.Occupations, d.Supervisor = official(who), h.occupationLines(d.Org.Filing), h.regionNames()[d.Org.Region]
+	d.Desk, d.Occupations, d.Supervisor = official(who), h.occupationLines(langOf(c), d.Org.Filing), h.regionName(langOf(c), d.Org.Region)
 	if d.Desk {
 		if d.Accounts, err = h.app.Accounts.ListOf(ctx, who, d.Org.ID, models.Page{Limit: 100}); err != nil {
 			return err
@@ -202,7 +202,7 @@ func (h *Console) ShowEditOrg(c *fiber.Ctx) error {
 	return h.orgForm(c, form{Values: map[string]string{
 		"kind": string(o.Kind), "name": o.Name, "uscc": o.USCC, "region": o.Division, "affiliation": string(o.Affiliation), "subtype": o.Subtype,
 		"filing.letter_no": o.Filing.LetterNo, "filing.valid_from": o.Filing.ValidFrom, "filing.valid_to": o.Filing.ValidTo,
-		"occupations": h.occupationLines(o.Filing),
+		"occupations": h.occupationLines(langOf(c), o.Filing),
 	}}, o)
 }
 

@@ -31,7 +31,7 @@ func (h *Console) ratings(c *fiber.Ctx, f form, r *rating.UploadResult) error {
 	if d.Progress, err = h.app.Ratings.Progress(ctx, who, id); err != nil {
 		return err
 	}
-	return h.render(c, "ratings", page{Title: "部门评价", Form: f, Data: d})
+	return h.render(c, "ratings", page{Title: say(c, "部门评价", "Department ratings"), Form: f, Data: d})
 }
 
 // PostRatings takes a filled sheet, or hands the ratings in.
@@ -103,5 +103,5 @@ func (h *Console) ShowHeads(c *fiber.Ctx) error {
 		}
 		list = append(list, headCode{d, svg})
 	}
-	return h.render(c, "heads", page{Title: "部门负责人二维码", Sheet: true, Data: map[string]any{"Batch": b, "List": list}})
+	return h.render(c, "heads", page{Title: say(c, "部门负责人二维码", "Codes for department heads"), Sheet: true, Data: map[string]any{"Batch": b, "List": list}})
 }

@@ -39,7 +39,7 @@ func (h *Console) roster(c *fiber.Ctx, f form) error {
 	for _, name := range recordFilters {
 		d.Filter += c.Query(name)
 	}
-	return h.render(c, "roster", page{Title: "名册", Form: f, Data: d})
+	return h.render(c, "roster", page{Title: say(c, "名册", "Roster"), Form: f, Data: d})
 }
 
 var recordFilters = []string{"certificate", "department", "occupation", "level", "from", "until"}
@@ -130,5 +130,5 @@ func (h *Console) ShowImport(c *fiber.Ctx) error {
 		d.Errors = d.Result.Errors[:min(len(d.Result.Errors), shownIssues)]
 		d.More = d.Result.ErrorsTotal - len(d.Errors)
 	}
-	return h.render(c, "import", page{Title: "上传结果", Data: d})
+	return h.render(c, "import", page{Title: say(c, "上传结果", "Result of the upload"), Data: d})
 }

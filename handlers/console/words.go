@@ -1,7 +1,6 @@
 package console
 
 import (
-	"fmt"
 	"html/template"
 	"net/url"
 	"strconv"
@@ -12,21 +11,23 @@ import (
 	"huisheng/models"
 )
 
-// words are the functions that turn values into Chinese. One place, so that a thing has the same name on every page.
-func words() template.FuncMap {
+// words are the functions of pages that turn values into words of the language. One place, so that a thing has the same name on every page.
+func (l lang) words() template.FuncMap {
 	return template.FuncMap{
-		"day":         func(t time.Time) string { return clock(t, "2006年1月2日") },
-		"until":       func(t time.Time) string { return clock(lastDay(t), "2006年1月2日") }, // ends stand at 24:00, which is the next day
+		"t":           l.say,
+		"text":        l.text,
+		"day":         l.day,
+		"until":       func(t time.Time) string { return l.day(lastDay(t)) }, // ends stand at 24:00, which is the next day
 		"moment":      func(t time.Time) string { return clock(t, "2006-01-02 15:04") },
 		"count":       count,
-		"batchState":  batchState,
-		"orgKind":     orgKind,
-		"affiliation": affiliation,
-		"caseState":   caseState,
-		"outcome":     outcome,
-		"importState": importState,
-		"role":        roleName,
-		"reach":       reach,
+		"batchState":  l.batchState,
+		"orgKind":     l.orgKind,
+		"affiliation": l.affiliation,
+		"caseState":   l.caseState,
+		"outcome":     l.outcome,
+		"importState": l.importState,
+		"role":        l.role,
+		"reach":       l.reach,
 		"host":        host,
 		"join":        strings.Join,
 		"add":         func(a, b int) int { return a + b },
@@ -45,6 +46,8 @@ func lastDay(end time.Time) time.Time {
 	}
 	return end.Add(-time.Second)
 }
+
+func (l lang) day(t time.Time) string { return clock(t, l.say("2006年1月2日", "2 Jan 2006")) }
 
 func clock(t time.Time, layout string) string {
 	if t.IsZero() {
@@ -99,108 +102,118 @@ func grouped(digits string) string {
 	return sign + strings.Join(append([]string{digits}, parts...), ",")
 }
 
-func batchState(s models.BatchState) string {
+func (l lang) batchState(s models.BatchState) string {
 	switch s {
 	case models.BatchExpanding:
-		return "正在生成邀请"
+		return l.say("正在生成邀请", "Making invitations")
 	case models.BatchOpen:
-		return "进行中"
+		return l.say("进行中", "Open")
 	case models.BatchPaused:
-		return "已暂停发送"
+		return l.say("已暂停发送", "Sending paused")
 	case models.BatchClosed:
-		return "已截止"
+		return l.say("已截止", "Closed")
 	}
 	return string(s)
 }
 
-func orgKind(k models.OrgKind) string {
+func (l lang) orgKind(k models.OrgKind) string {
 	switch k {
 	case models.OrgEnterprise:
-		return "企业"
+		return l.say("企业", "Enterprise")
 	case models.OrgSchool:
-		return "技工院校"
+		return l.say("技工院校", "Technical school")
 	case models.OrgSocial:
-		return "社会培训评价组织"
+		return l.say("社会培训评价组织", "Social training organisation")
 	}
 	return string(k)
 }
 
-func affiliation(a models.Affiliation) string {
+func (l lang) affiliation(a models.Affiliation) string {
 	switch a {
 	case models.AffiliationCity:
-		return "市属"
+		return l.say("市属", "Under the city")
 	case models.AffiliationProvincial:
-		return "省属"
+		return l.say("省属", "Under the province")
 	case models.AffiliationCentral:
-		return "驻粤央企"
+		return l.say("驻粤央企", "Central enterprise in Guangdong")
 	}
 	return string(a)
 }
 
-func caseState(s models.ComplaintState) string {
-	name, ok := map[models.ComplaintState]string{
-		models.ComplaintSubmitted: "待受理", models.ComplaintAccepted: "已受理", models.ComplaintRefused: "不予受理",
-		models.ComplaintInvestigating: "调查中", models.ComplaintDecided: "已作出结论", models.ComplaintNotified: "已告知投诉人",
-		models.ComplaintClosed: "已办结", models.ComplaintWithdrawn: "已撤回",
-	}[s]
-	if !ok {
-		return string(s)
-	}
-	return name
-}
-
-func outcome(o models.ComplaintOutcome) string {
-	switch o {
-	case models.OutcomeSubstantiated:
-		return "属实"
-	case models.OutcomePartly:
-		return "部分属实"
-	case models.OutcomeNotSubstantiated:
-		return "不属实"
-	case models.OutcomeUnverifiable:
-		return "无法查实"
-	}
-	return string(o)
-}
-
-func importState(s models.ImportState) string {
+func (l lang) caseState(s models.ComplaintState) string {
 	switch s {
-	case models.ImportRunning:
-		return "正在处理"
-	case models.ImportDone:
-		return "已完成"
-	case models.ImportFailed:
-		return "没有成功"
-	case models.ImportInterrupted:
-		return "中途断开，请重新上传同一份文件"
+	case models.ComplaintSubmitted:
+		return l.say("待受理", "Waiting")
+	case models.ComplaintAccepted:
+		return l.say("已受理", "Accepted")
+	case models.ComplaintRefused:
+		return l.say("不予受理", "Not accepted")
+	case models.ComplaintInvestigating:
+		return l.say("调查中", "Under investigation")
+	case models.ComplaintDecided:
+		return l.say("已作出结论", "Decided")
+	case models.ComplaintNotified:
+		return l.say("已告知投诉人", "Complainant told")
+	case models.ComplaintClosed:
+		return l.say("已办结", "Done")
+	case models.ComplaintWithdrawn:
+		return l.say("已撤回", "Withdrawn")
 	}
 	return string(s)
 }
 
-func roleName(r models.Role) string {
+func (l lang) outcome(o models.ComplaintOutcome) string {
+	switch o {
+	case models.OutcomeSubstantiated:
+		return l.say("属实", "Substantiated")
+	case models.OutcomePartly:
+		return l.say("部分属实", "Partly substantiated")
+	case models.OutcomeNotSubstantiated:
+		return l.say("不属实", "Not substantiated")
+	case models.OutcomeUnverifiable:
+		return l.say("无法查实", "Could not be verified")
+	}
+	return string(o)
+}
+
+func (l lang) importState(s models.ImportState) string {
+	switch s {
+	case models.ImportRunning:
+		return l.say("正在处理", "Being read")
+	case models.ImportDone:
+		return l.say("已完成", "Done")
+	case models.ImportFailed:
+		return l.say("没有成功", "Failed")
+	case models.ImportInterrupted:
+		return l.say("中途断开，请重新上传同一份文件", "Broken off; please upload the same file again")
+	}
+	return string(s)
+}
+
+func (l lang) role(r models.Role) string {
 	switch r {
 	case models.RoleProvince:
-		return "省级"
+		return l.say("省级", "Province")
 	case models.RoleCity:
-		return "市级"
+		return l.say("市级", "City")
 	case models.RoleAlliance:
-		return "联盟"
+		return l.say("联盟", "Alliance")
 	case models.RoleOperator:
-		return "经办人"
+		return l.say("经办人", "Operator")
 	}
 	return string(r)
 }
 
-func reach(r outreach.Reach) string {
+func (l lang) reach(r outreach.Reach) string {
 	switch r {
 	case outreach.ReachWaiting:
-		return "还没发"
+		return l.say("还没发", "Not sent yet")
 	case outreach.ReachSent:
-		return "已发出"
+		return l.say("已发出", "Sent")
 	case outreach.ReachDelivered:
-		return "已送达"
+		return l.say("已送达", "Delivered")
 	case outreach.ReachFailed:
-		return "没送到"
+		return l.say("没送到", "Not delivered")
 	}
 	return string(r)
 }
@@ -214,18 +227,21 @@ func host(address string) string {
 	return u.Host
 }
 
-// periodWords says a period the way people do.
-func periodWords(p models.Period) string {
+var quarters = [4]models.LocalText{{Zh: "第一季度", En: "Q1"}, {Zh: "第二季度", En: "Q2"}, {Zh: "第三季度", En: "Q3"}, {Zh: "第四季度", En: "Q4"}}
+
+// period says a period the way people do.
+func (l lang) period(p models.Period) string {
 	last := p.End.AddDate(0, 0, -1)
+	month := func(t time.Time) string { return t.Format(l.say("2006年1月", "Jan 2006")) }
 	switch p.Kind {
 	case models.PeriodMonth:
-		return p.Start.Format("2006年1月")
+		return month(p.Start)
 	case models.PeriodQuarter:
-		return fmt.Sprintf("%d年第%s季度", p.Start.Year(), [4]string{"一", "二", "三", "四"}[(p.Start.Month()-1)/3])
+		return l.say("%[1]d年%[2]s", "%[2]s %[1]d", p.Start.Year(), l.text(quarters[(p.Start.Month()-1)/3]))
 	case models.PeriodYear:
-		return fmt.Sprintf("%d年", p.Start.Year())
+		return l.say("%d年", "%d", p.Start.Year())
 	case models.PeriodAcademic:
-		return fmt.Sprintf("%d学年（%s至%s）", p.Start.Year(), p.Start.Format("2006年1月"), last.Format("2006年1月"))
+		return l.say("%d学年（%s至%s）", "Academic year %d (%s to %s)", p.Start.Year(), month(p.Start), month(last))
 	}
-	return fmt.Sprintf("近12个月（%s至%s）", p.Start.Format("2006年1月"), last.Format("2006年1月"))
+	return l.say("近12个月（%s至%s）", "Last 12 months (%s to %s)", month(p.Start), month(last))
 }

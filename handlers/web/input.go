@@ -33,9 +33,15 @@ func Page(c *fiber.Ctx) (models.Page, error) {
 	return p, nil
 }
 
-// Lang is the reader's language, zh or en, by Accept-Language: en only if it is asked for before Chinese.
+// LangCookie holds the language that a person has chosen on a page, and nothing else.
+const LangCookie = "huisheng_lang"
+
+// Lang is the reader's language, zh or en: what was chosen on a page, else by Accept-Language, where en counts only if it is asked for before Chinese.
 func Lang(c *fiber.Ctx) string {
-	lang, best := "zh", 0.0
+	if chosen := c.Cookies(LangCookie); chosen == models.LangChinese || chosen == models.LangEnglish {
+		return chosen
+	}
+	lang, best := models.LangChinese, 0.0
 	for part := range strings.SplitSeq(c.Get(fiber.HeaderAcceptLanguage), ",") {
 		tag, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
 		q := 1.0

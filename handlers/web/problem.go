@@ -186,7 +186,12 @@ func writeProblem(c *fiber.Ctx, st *state, status int, e *models.Error) error {
 	doc["code"] = e.Code
 	doc["instance"] = st.id
 	if len(e.Fields) > 0 {
-		doc["errors"] = e.Fields
+		fields := make([]models.FieldError, len(e.Fields))
+		for i, f := range e.Fields {
+			f.Message = f.In(Lang(c))
+			fields[i] = f
+		}
+		doc["errors"] = fields
 	}
 	raw, err := json.Marshal(doc)
 	if err != nil {

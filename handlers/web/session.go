@@ -183,3 +183,13 @@ func isForm(c *fiber.Ctx) bool {
 	ct := c.Get(fiber.HeaderContentType)
 	return strings.HasPrefix(ct, fiber.MIMEApplicationForm) || strings.HasPrefix(ct, fiber.MIMEMultipartForm)
 }
+
+// langTime is how long a choice of language is kept.
+const langTime = 365 * 24 * time.Hour
+
+// SetLang remembers the language that a person chose on a page.
+func SetLang(c *fiber.Ctx, lang string) {
+	c.Cookie(&fiber.Cookie{
+		Name: LangCookie, Value: lang, Path: "/", MaxAge: int(langTime.Seconds()), Secure: stateOf(c).frame.o.Production, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}
