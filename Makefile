@@ -51,6 +51,10 @@ fmt: ## format the Go code
 bench: services build ## measure the server beside the bare database (BENCH_ARGS are passed on)
 	@$(SERVICES) exec bin/huisheng bench $(BENCH_ARGS)
 
+.PHONY: faults
+faults: services ## kill, freeze, cut and flush everything under load (FAULTS of them, 220 by default)
+	@scripts/services exec go test ./test/e2e -run 'TestFaults$$' -count=1 -v -timeout 60m -faults $(or $(FAULTS),220)
+
 .PHONY: screens
 screens: services build ## take the screenshots in docs/screens again
 	@scripts/prepare-test

@@ -33,6 +33,7 @@ type Config struct {
 	JobInterval   time.Duration `env:"HUISHENG_JOB_INTERVAL" envDefault:"1s"`     // how often a worker looks for due work by itself, without any wake-up
 	LeaseDuration time.Duration `env:"HUISHENG_LEASE" envDefault:"30s"`           // how long a worker may hold a message or a batch before others take over
 	DemoPassword  string        `env:"HUISHENG_DEMO_PASSWORD"`                    // password of the seeded demo accounts, dev only
+	ClockForward  time.Duration `env:"HUISHENG_CLOCK_FORWARD" envDefault:"0s"`    // sets this process's own clock wrong, to try that the database's counts; dev only
 	BodyLimit     int           `env:"HUISHENG_BODY_LIMIT" envDefault:"67108864"` // largest request body in bytes (roster files); routes have smaller limits of their own
 }
 
@@ -103,6 +104,7 @@ func (c Config) Validate() error {
 func (c Config) validateProduction(p *problems) {
 	p.check(strings.HasPrefix(c.BaseURL, "https://"), "HUISHENG_BASE_URL", "must be https in production")
 	p.check(c.SMS.Channel != "console", "HUISHENG_SMS_CHANNEL", "console sends nothing; production needs aliyun, tencent or gateway")
+	p.check(c.ClockForward == 0, "HUISHENG_CLOCK_FORWARD", "is for dev only")
 	p.check(c.DemoPassword == "", "HUISHENG_DEMO_PASSWORD", "is for dev only")
 }
 

@@ -33,6 +33,7 @@ func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	}
 	defer p.close()
+	go p.clock.Keep(ctx, p.log)
 	http := handlers.New(p.handlerDeps(ctx))
 	debug.FreeOSMemory() // parsing and compressing pages leaves much behind that serving never needs
 	done := make(chan error, 1)
@@ -70,6 +71,7 @@ func worker(ctx context.Context, _ []string, out, errOut io.Writer) error {
 		return err
 	}
 	defer p.close()
+	go p.clock.Keep(ctx, p.log)
 	_, _ = fmt.Fprintln(out, "huisheng works in the background")
 	return p.runner().Run(ctx)
 }
@@ -84,6 +86,9 @@ func (p *parts) runner() *jobs.Runner {
 func (p *parts) handlerDeps(ctx context.Context) handlers.Deps {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "huisheng_clock_skew_seconds", Help: "How far this machine's clock is ahead of the database's, which counts.",
+	}, func() float64 { return p.clock.Skew().Seconds() }))
 	return handlers.Deps{
 		Config: p.cfg, App: p.app, Box: p.box, Log: p.log, Metrics: metrics, Context: ctx,
 		PingStore: p.store.Ping, PingRedis: func(ctx context.Context) error { return p.redis.Ping(ctx).Err() },

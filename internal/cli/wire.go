@@ -13,6 +13,7 @@ import (
 	"huisheng/app"
 	"huisheng/config"
 	"huisheng/config/catalog"
+	"huisheng/internal/clock"
 	"huisheng/internal/limit"
 	"huisheng/internal/seal"
 	"huisheng/jobs"
@@ -27,6 +28,7 @@ type parts struct {
 	log     *slog.Logger
 	box     *seal.Box
 	store   *store.Store
+	clock   *clock.Clock
 	redis   *redis.Client
 	limiter *limit.Limiter
 	queue   *jobs.Queue
@@ -60,13 +62,17 @@ func build(ctx context.Context, logTo io.Writer, quiet bool) (*parts, error) {
 	if p.store, err = store.Open(ctx, cfg.MongoURI, cfg.Database); err != nil {
 		return nil, fmt.Errorf("MONGODB_URI: %w", err)
 	}
+	p.clock = clock.New(p.store.Time, func() time.Time { return time.Now().Add(cfg.ClockForward) })
+	if err := p.clock.Sync(ctx); err != nil {
+		return nil, errors.Join(err, p.store.Close(ctx))
+	}
 	p.queue = jobs.NewQueue(p.redis, p.log)
-	p.limiter = limit.New(p.redis, p.box.Key("limit"), time.Now)
+	p.limiter = limit.New(p.redis, p.box.Key("limit"), p.clock.Now)
 	if p.sender, err = newSender(p); err != nil {
 		return nil, errors.Join(err, p.store.Close(ctx))
 	}
 	p.app = app.New(app.Deps{
-		Config: cfg, Store: p.store, Catalog: cat, Box: p.box, Queue: p.queue, Limiter: p.limiter, Sender: p.sender, Clock: time.Now, Log: p.log,
+		Config: cfg, Store: p.store, Catalog: cat, Box: p.box, Queue: p.queue, Limiter: p.limiter, Sender: p.sender, Clock: p.clock.Now, Log: p.log,
 	})
 	return p, nil
 }

@@ -8,9 +8,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
@@ -55,6 +57,20 @@ func (s *Store) Ping(ctx context.Context) error {
 		return fmt.Errorf("mongodb: ping: %w", err)
 	}
 	return nil
+}
+
+// Time gives the server's clock, to the millisecond.
+func (s *Store) Time(ctx context.Context) (time.Time, error) {
+	var hello struct {
+		LocalTime time.Time `bson:"localTime"`
+	}
+	if err := s.db.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
+		return time.Time{}, fmt.Errorf("mongodb: hello: %w", err)
+	}
+	if hello.LocalTime.IsZero() {
+		return time.Time{}, errors.New("mongodb: hello tells no time")
+	}
+	return hello.LocalTime, nil
 }
 
 // Close waits for the grouped writes under way and disconnects.

@@ -28,7 +28,7 @@ import (
 // db opens the deployment's database with the bare driver, to count what the program says it did.
 func (s *site) db() *mongo.Database {
 	s.t.Helper()
-	c, err := mongo.Connect(options.Client().ApplyURI(testkit.MongoURI(s.t)))
+	c, err := mongo.Connect(options.Client().ApplyURI(s.mongo))
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { _ = c.Disconnect(context.Background()) })
 	return c.Database(s.database)

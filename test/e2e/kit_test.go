@@ -51,6 +51,7 @@ func TestMain(m *testing.M) {
 type site struct {
 	t        *testing.T
 	addr     string
+	mongo    string // the MongoDB server's address, as the test itself uses it
 	database string
 	env      []string
 	client   *http.Client
@@ -60,16 +61,21 @@ type site struct {
 
 func newSite(t *testing.T, env ...string) *site {
 	t.Helper()
+	return newSiteOn(t, testkit.MongoURI(t), append([]string{"MONGODB_URI=" + testkit.MongoURI(t), "REDIS_URL=" + testkit.RedisURL(t)}, env...)...)
+}
+
+// newSiteOn is newSite on other stores: env says where the program finds them, mongo where the test does.
+func newSiteOn(t *testing.T, mongo string, env ...string) *site {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	addr := l.Addr().String()
 	require.NoError(t, l.Close())
-	s := &site{t: t, addr: addr, database: "e2e_" + models.NewID(), tokens: map[string]string{}}
+	s := &site{t: t, addr: addr, mongo: mongo, database: "e2e_" + models.NewID(), tokens: map[string]string{}}
 	s.client = &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	s.env = append(os.Environ(), "HUISHENG_ADDR="+addr, "HUISHENG_DATABASE="+s.database, "HUISHENG_ENV=dev", "HUISHENG_BASE_URL=http://"+addr,
 		"HUISHENG_KEYS_FILE="+filepath.Join(t.TempDir(), "keys.json"), "HUISHENG_DEMO_PASSWORD="+password, "HUISHENG_LOG_LEVEL=warn",
-		"HUISHENG_JOB_INTERVAL=100ms", "HUISHENG_LEASE=2s", "HUISHENG_QUIET_HOURS=none", "HUISHENG_SMS_SETTLE=1s",
-		"MONGODB_URI="+testkit.MongoURI(t), "REDIS_URL="+testkit.RedisURL(t))
+		"HUISHENG_JOB_INTERVAL=100ms", "HUISHENG_LEASE=2s", "HUISHENG_QUIET_HOURS=none", "HUISHENG_SMS_SETTLE=1s")
 	s.env = append(s.env, env...)
 	t.Cleanup(s.drop)
 	out, err := s.command("seed", "--demo").CombinedOutput()
@@ -81,7 +87,7 @@ func (s *site) drop() {
 	s.kill(s.server)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if db, err := store.Open(ctx, testkit.MongoURI(s.t), s.database); err == nil {
+	if db, err := store.Open(ctx, s.mongo, s.database); err == nil {
 		_ = db.DropDatabase(ctx)
 		_ = db.Close(ctx)
 	}
@@ -94,19 +100,30 @@ func (s *site) command(args ...string) *exec.Cmd {
 	return c
 }
 
-// spawn starts a process from a thread that lives as long as the test: Pdeathsig follows the thread that forked.
+// spawn starts a process that lives as long as the test.
 func (s *site) spawn(args ...string) *exec.Cmd {
 	s.t.Helper()
 	c := s.command(args...)
 	c.Stdout, c.Stderr = os.Stderr, os.Stderr
-	started := make(chan error)
+	_, err := launch(c) // killed or ended: the test knows which
+	require.NoError(s.t, err)
+	return c
+}
+
+// launch starts a process from a thread that lives as long as the process: Pdeathsig follows the thread that forked. The channel closes when
+// the process has ended.
+func launch(c *exec.Cmd) (ended <-chan struct{}, err error) {
+	started, done := make(chan error), make(chan struct{})
 	go func() {
 		runtime.LockOSThread()
-		started <- c.Start()
-		_ = c.Wait() // killed or ended: the test knows which
+		err := c.Start()
+		started <- err
+		if err == nil {
+			_ = c.Wait() // how it ended does not matter here
+		}
+		close(done)
 	}()
-	require.NoError(s.t, <-started)
-	return c
+	return done, <-started
 }
 
 // kill ends a process the hard way and waits until it is gone.
