@@ -74,7 +74,7 @@ func New(d Deps) *App {
 	a.Complaints = complaint.New(complaint.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock,
 	})
-	a.Indicators = indicator.New(d.Store, d.Catalog, d.Clock)
+	a.Indicators = indicator.New(d.Store, d.Catalog, d.Box, d.Clock)
 	a.Ratings = rating.New(rating.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Clock: d.Clock, BaseURL: d.Config.BaseURL,
 	})

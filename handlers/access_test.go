@@ -84,6 +84,7 @@ func doors() map[string]string {
 		"GET /dev/outbox.json":                        "dev",
 
 		"GET /api/v1/indicator-definitions":     "any",
+		"GET /api/v1/quality-rules":             "p c",
 		"GET /api/v1/indicators/orgs/:org":      "p c a o",
 		"GET /api/v1/indicators/regions/:code":  "p c",
 		"GET /api/v1/orgs/:org/figures/:period": "p c a o",

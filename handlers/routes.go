@@ -88,6 +88,7 @@ func (h *handlers) routes() []web.Route {
 
 		// figures
 		get("/api/v1/indicator-definitions", web.Any, h.api.ListIndicatorDefinitions),
+		get("/api/v1/quality-rules", web.Roles(province, city), h.api.ListQualityRules),
 		get("/api/v1/indicators/orgs/:org", web.Roles(province, city, alliance, operator), h.api.ShowOrgIndicators),
 		get("/api/v1/indicators/regions/:code", web.Roles(province, city), h.api.ShowRegionIndicators).Timeout(time.Minute),
 		get("/api/v1/orgs/:org/figures/:period", web.Roles(province, city, alliance, operator), h.api.ShowFigures),

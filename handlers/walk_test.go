@@ -49,7 +49,7 @@ func (v *visitor) desk(tokens map[string]string) (org string) {
 	for _, path := range []string{"/orgs?kind=enterprise", "/orgs/" + org, "/auth/me", "/indicator-definitions?kind=school", "/roster-templates/social_org.xlsx"} {
 		v.ok(200, "GET", "/api/v1"+path, tokens["o"], nil)
 	}
-	for _, path := range []string{"/accounts?limit=2", "/orgs/" + org + "/accounts", "/audit?limit=5", "/sending"} {
+	for _, path := range []string{"/accounts?limit=2", "/orgs/" + org + "/accounts", "/audit?limit=5", "/sending", "/quality-rules"} {
 		v.ok(200, "GET", "/api/v1"+path, p, nil)
 	}
 	v.ok(204, "POST", "/api/v1/sending/resume", c, nil)

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -50,6 +51,19 @@ func (c *Cell) Merge(o Cell) {
 	}
 }
 
+// Less gives c without the people of o, who are all among those of c.
+func (c Cell) Less(o Cell) Cell {
+	c.N -= o.N
+	c.Sum -= o.Sum
+	if len(o.Hist) > 0 {
+		c.Hist = maps.Clone(c.Hist)
+		for k, v := range o.Hist {
+			c.Hist[k] -= v
+		}
+	}
+	return c
+}
+
 // MergeCells adds each cell of src to the cell of the same indicator in dst.
 func MergeCells(dst, src map[string]Cell) {
 	for id, o := range src {
@@ -69,6 +83,8 @@ type Rollup struct {
 	Live       []IndicatorValue `bson:"live"`     // for regulators
 	Released   []IndicatorValue `bson:"released"` // for the organisation
 	Cells      map[string]Cell  `bson:"cells"`    // live, by indicator: what a region's figures are merged from
+	Flagged    map[string]Cell  `bson:"flagged"`  // of Cells, the answers that quality sets apart
+	Quality    Quality          `bson:"quality"`  // for regulators
 	Records    RecordCount      `bson:"records"`
 	Catalog    string           `bson:"catalog"` // hash of the definitions used; another one makes the rollup stale
 	Version    int64            `bson:"version"` // optimistic lock
@@ -84,6 +100,18 @@ func (r Rollup) View(sc Scope) []IndicatorValue {
 		return r.Released
 	}
 	return r.Live
+}
+
+// QualityFor gives the quality of the answers behind the figures, to regulators; nil to an organisation, which might find people by it.
+func (r Rollup) QualityFor(sc Scope) *Quality {
+	if sc.IsOrg() {
+		return nil
+	}
+	q := r.Quality
+	if q.Reasons == nil {
+		q.Reasons = map[string]int64{}
+	}
+	return &q
 }
 
 // RecordCount is how many assessment records, and how many different people among them, an organisation has in a period.
@@ -108,6 +136,15 @@ type IndicatorValue struct {
 	Source      string   `bson:"source" json:"source"`
 	Variant     string   `bson:"variant,omitempty" json:"variant,omitempty"`
 	Version     string   `bson:"definition_version" json:"definition_version"`
+
+	Quality *ValueQuality `bson:"quality,omitempty" json:"quality,omitempty"` // figures from people's answers, for regulators alone
+}
+
+// ValueQuality says how many of the answers behind a figure quality sets apart, and what the figure is without them.
+type ValueQuality struct {
+	Flagged    int64    `bson:"flagged" json:"flagged"`
+	CleanValue *float64 `bson:"clean_value" json:"clean_value"`
+	CleanN     int64    `bson:"clean_n" json:"clean_n"`
 }
 
 // Flags of an IndicatorValue.

@@ -35,8 +35,9 @@ type Response struct {
 	Answers       map[string]any   `bson:"answers"`         // without free text
 	Texts         []byte           `bson:"texts,omitempty"` // sealed JSON of free text, additional data: id
 	Consents      Consents         `bson:"consents"`
-	Seconds       int              `bson:"seconds"` // from the first question to submitting, 0 if unknown
-	Digest        []byte           `bson:"digest"`  // of the first submission: the same again gets the first receipt
+	Seconds       int              `bson:"seconds"`           // from the first question to submitting, 0 if unknown
+	Signals       []byte           `bson:"signals,omitempty"` // sealed Signals, additional data: id
+	Digest        []byte           `bson:"digest"`            // of the first submission: the same again gets the first receipt
 	Revision      int              `bson:"revision"`
 	History       []Revision       `bson:"history,omitempty"`
 	Withdrawn     bool             `bson:"withdrawn,omitempty"`
@@ -49,6 +50,7 @@ type Revision struct {
 	Answers  map[string]any `bson:"answers"`
 	Texts    []byte         `bson:"texts,omitempty"`
 	Consents Consents       `bson:"consents"`
+	Signals  []byte         `bson:"signals,omitempty"`
 	Until    time.Time      `bson:"until"`
 }
 

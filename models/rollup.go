@@ -49,6 +49,35 @@ func (f RollupFacts) fact(d IndicatorDefinition) (Cell, bool) {
 	return Cell{}, false
 }
 
+// Sifted merges the quality of the tallies, and the cells of the answers that it sets apart.
+func (f RollupFacts) Sifted() (quality Quality, flagged map[string]Cell) {
+	quality.Reasons, flagged = map[string]int64{}, map[string]Cell{}
+	for _, t := range f.Tallies {
+		quality.Merge(t.Quality)
+		MergeCells(flagged, t.Flagged)
+	}
+	return quality, flagged
+}
+
+// AddQuality puts beside each figure from people's answers what it is without the answers set apart. Values are those of defs, in their order.
+func AddQuality(values []IndicatorValue, defs []IndicatorDefinition, cells, flagged map[string]Cell, options func(form, question string) []Option) {
+	for i, d := range defs {
+		if d.OwnData() {
+			continue
+		}
+		set := flagged[d.ID]
+		clean := d.Value(cells[d.ID].Less(set), optionsOf(d, options))
+		q := ValueQuality{Flagged: set.N, CleanValue: clean.Value}
+		if clean.N != nil {
+			q.CleanN = *clean.N
+		}
+		if d.Measure.Builtin == BuiltinResponseRate { // the answers are its numerator
+			q.Flagged = set.Sum
+		}
+		values[i].Quality = &q
+	}
+}
+
 // Values makes regulators' figures of merged cells, one for each definition in its order.
 func Values(defs []IndicatorDefinition, cells map[string]Cell, options func(form, question string) []Option) []IndicatorValue {
 	values := make([]IndicatorValue, 0, len(defs))

@@ -16,6 +16,8 @@ type Tally struct {
 	Anchor     time.Time       `bson:"anchor"` // when the batch opened: its period
 	Live       map[string]Cell `bson:"live"`
 	Released   map[string]Cell `bson:"released"`
+	Flagged    map[string]Cell `bson:"flagged"`  // of Live, the answers that quality sets apart: for regulators
+	Quality    Quality         `bson:"quality"`  // for regulators
 	Answered   Stepped         `bson:"answered"` // people who answered
 	Opened     Stepped         `bson:"opened"`   // people without a receipt from the operator who opened the page all the same
 	Catalog    string          `bson:"catalog"`  // hash of the definitions used; another one makes the tally stale
@@ -40,6 +42,8 @@ type BatchFacts struct {
 	Delivered int64           // invitations that the operator confirmed
 	Opened    int64           // invitations opened without such a receipt
 	Rated     int64           // ratings handed in
+	Flagged   map[string]Cell // from QualitySifter
+	Quality   Quality         // from QualitySifter
 }
 
 // NewTally computes a batch's next tally from the previous one (zero: there is none) and the facts as they are now. Only Released depends on
@@ -49,6 +53,7 @@ func NewTally(previous Tally, f BatchFacts, defs []IndicatorDefinition, catalog 
 	t := Tally{
 		ID: b.ID, Org: b.Org, Region: b.Region, Kind: b.Kind, Anchor: b.OpensAt, Live: maps.Clone(f.Answers), Released: map[string]Cell{},
 		Catalog: catalog, Version: previous.Version + 1, ComputedAt: now, Answered: previous.Answered, Opened: previous.Opened.step(f.Opened),
+		Flagged: f.Flagged, Quality: f.Quality,
 	}
 	if t.Live == nil {
 		t.Live = map[string]Cell{}

@@ -58,18 +58,22 @@ func (s *Service) Tally(ctx context.Context, id models.BatchID, previous models.
 	}
 	defs := s.catalog.Indicators(b.Kind)
 	facts := models.BatchFacts{Batch: b}
-	counter := models.NewAnswerCounter(defs)
-	count := func(ref models.QuestionnaireRef, a models.Answers) error {
-		q, err := s.form(ref)
+	counter, sifter := models.NewAnswerCounter(defs), models.NewQualitySifter(s.catalog.QualityRules(), defs)
+	count := func(g *models.GivenAnswer) error {
+		q, err := s.form(g.Form)
 		if err == nil {
-			counter.Add(q, a)
+			counter.Add(q, g.Answers)
 		}
 		return err
 	}
-	f := store.AnswerFilter{Batch: id, Forms: counter.Forms(), Questions: counter.Questions()}
-	if err := s.store.StreamBatchAnswers(ctx, f, count); err != nil {
+	f := store.AnswerFilter{Batch: id, Forms: counter.Forms()} // the judge looks at every question
+	if err := s.store.StreamBatchAnswers(ctx, f, func(g *models.GivenAnswer) error {
+		return errors.Join(count(g), s.sift(sifter, g))
+	}); err != nil {
 		return models.Tally{}, err
 	}
+	facts.Quality, facts.Flagged = sifter.Result()
+	f.Questions = counter.Questions()
 	if !b.RatingsIn.IsZero() {
 		if err := s.store.StreamBatchRatings(ctx, f, count); err != nil {
 			return models.Tally{}, err
@@ -147,7 +151,10 @@ func (s *Service) build(ctx context.Context, o models.Org, p models.Period, know
 	if facts.Headcount, err = s.headcount(ctx, o.ID, p); err != nil {
 		return r, err
 	}
-	r.Live, r.Released, r.Cells = facts.Figures(s.catalog.Indicators(o.Kind), s.options)
+	defs := s.catalog.Indicators(o.Kind)
+	r.Live, r.Released, r.Cells = facts.Figures(defs, s.options)
+	r.Quality, r.Flagged = facts.Sifted()
+	models.AddQuality(r.Live, defs, r.Cells, r.Flagged, s.options)
 	return r, nil
 }
 

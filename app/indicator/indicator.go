@@ -15,6 +15,7 @@ import (
 
 	"huisheng/app/port"
 	"huisheng/config/catalog"
+	"huisheng/internal/seal"
 	"huisheng/models"
 	"huisheng/models/store"
 )
@@ -23,6 +24,7 @@ import (
 type Service struct {
 	store   *store.Store
 	catalog *catalog.Catalog
+	box     *seal.Box
 	now     port.Clock
 
 	mu   sync.Mutex // protects memo
@@ -30,8 +32,8 @@ type Service struct {
 }
 
 // New makes the service.
-func New(s *store.Store, c *catalog.Catalog, now port.Clock) *Service {
-	return &Service{store: s, catalog: c, now: now, memo: newMemo()}
+func New(s *store.Store, c *catalog.Catalog, box *seal.Box, now port.Clock) *Service {
+	return &Service{store: s, catalog: c, box: box, now: now, memo: newMemo()}
 }
 
 // Definitions lists what the indicators of a kind of organisation mean, of every kind when kind is empty.
@@ -89,6 +91,7 @@ type RegionFigures struct {
 	Orgs       int       // organisations with anything to count in the period
 	ComputedAt time.Time // of the oldest part
 	Items      []models.IndicatorValue
+	Quality    models.Quality
 }
 
 // ForRegion merges the figures of all organisations of a kind that a regulator supervises; the province's code means everybody's. It merges
@@ -130,10 +133,12 @@ func (s *Service) ForRegion(ctx context.Context, p models.Principal, region stri
 }
 
 func (s *Service) merged(region string, kind models.OrgKind, p models.Period, rollups []models.Rollup) RegionFigures {
-	out := RegionFigures{Region: region, Kind: kind, Period: p.Name, ComputedAt: s.now()}
-	cells, orgs := map[string]models.Cell{}, map[models.OrgID]bool{}
+	out := RegionFigures{Region: region, Kind: kind, Period: p.Name, ComputedAt: s.now(), Quality: models.Quality{Reasons: map[string]int64{}}}
+	cells, flagged, orgs := map[string]models.Cell{}, map[string]models.Cell{}, map[models.OrgID]bool{}
 	for _, r := range rollups {
 		models.MergeCells(cells, r.Cells)
+		models.MergeCells(flagged, r.Flagged)
+		out.Quality.Merge(r.Quality)
 		orgs[r.Org] = true
 		if r.ComputedAt.Before(out.ComputedAt) {
 			out.ComputedAt = r.ComputedAt
@@ -147,6 +152,7 @@ func (s *Service) merged(region string, kind models.OrgKind, p models.Period, ro
 		}
 	}
 	out.Items = models.Values(defs, cells, s.options)
+	models.AddQuality(out.Items, defs, cells, flagged, s.options)
 	return out
 }
 

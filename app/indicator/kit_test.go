@@ -12,6 +12,7 @@ import (
 
 	"huisheng/app/indicator"
 	"huisheng/config/catalog"
+	"huisheng/internal/seal"
 	"huisheng/internal/testkit"
 	"huisheng/models"
 	"huisheng/models/store"
@@ -24,6 +25,7 @@ type kit struct {
 	ctx   context.Context
 	store *store.Store
 	cat   *catalog.Catalog
+	box   *seal.Box
 	clock *testkit.Clock
 	next  int
 
@@ -37,7 +39,7 @@ type object = map[string]any
 
 func newKit(t *testing.T) *kit {
 	t.Helper()
-	k := &kit{t: t, ctx: context.Background(), cat: loadCatalog(t), clock: testkit.NewClock()}
+	k := &kit{t: t, ctx: context.Background(), cat: loadCatalog(t), box: testkit.Box(t), clock: testkit.NewClock()}
 	st, raw := testkit.Raw(t)
 	k.store = st
 	k.change = func(col string, filter, fields object) {
@@ -55,7 +57,7 @@ func newKit(t *testing.T) *kit {
 }
 
 // restart is another process: it remembers nothing.
-func (k *kit) restart() { k.Service = indicator.New(k.store, k.cat, k.clock.Now) }
+func (k *kit) restart() { k.Service = indicator.New(k.store, k.cat, k.box, k.clock.Now) }
 
 func (k *kit) id(prefix string) string {
 	k.next++

@@ -210,7 +210,7 @@ func TestDeclaredFiguresKeepTheirVersions(t *testing.T) {
 }
 
 func TestDefinitions(t *testing.T) {
-	k := indicator.New(nil, loadCatalog(t), time.Now)
+	k := indicator.New(nil, loadCatalog(t), nil, time.Now)
 	list, err := k.Definitions(models.OrgEnterprise)
 	require.NoError(t, err)
 	require.Len(t, list, 17)

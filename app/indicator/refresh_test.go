@@ -185,7 +185,7 @@ func TestWorkersAtOnce(t *testing.T) {
 	ctx, stop := context.WithCancel(k.ctx)
 	var wg sync.WaitGroup
 	for range 3 {
-		worker := indicator.New(k.store, k.cat, k.clock.Now)
+		worker := indicator.New(k.store, k.cat, k.box, k.clock.Now)
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				if err := worker.RefreshBatch(ctx, b.ID); err != nil && ctx.Err() == nil && !errors.Is(err, models.ErrConflict) {

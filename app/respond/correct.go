@@ -21,6 +21,7 @@ func (s *Service) Correct(ctx context.Context, c Claims, in Submission) (Receipt
 	if err != nil {
 		return Receipt{}, err
 	}
+	signals := next.Signals
 	for range 5 { // a lost race reads again
 		old, err := s.store.FindResponse(ctx, c.Response)
 		if errors.Is(err, models.ErrNotFound) {
@@ -37,7 +38,10 @@ func (s *Service) Correct(ctx context.Context, c Claims, in Submission) (Receipt
 			return Receipt{}, models.ErrConflict
 		}
 		next.Revision = old.Revision + 1
-		err = s.store.CorrectResponse(ctx, next, models.Revision{Answers: old.Answers, Texts: old.Texts, Consents: old.Consents, Until: now})
+		if next.Signals, err = s.corrected(old, signals); err != nil {
+			return Receipt{}, err
+		}
+		err = s.store.CorrectResponse(ctx, next, models.Revision{Answers: old.Answers, Texts: old.Texts, Consents: old.Consents, Signals: old.Signals, Until: now})
 		if !errors.Is(err, models.ErrConflict) {
 			return r, err
 		}

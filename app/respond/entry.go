@@ -263,6 +263,7 @@ func (s *Service) enterStaff(ctx context.Context, e Entry, b models.Batch) (Admi
 	return s.admit(ctx, Claims{
 		Response: s.ident.StaffResponse(b.ID, s.ident.PhoneMAC(phone)), Batch: b.ID, Org: b.Org, Region: b.Region,
 		Form: q.Ref(), Anchor: b.OpensAt.Unix(), Closes: b.ClosesAt.Unix(), Channel: models.ChannelStaff,
+		Phone: s.phoneTrace(b.ID, s.ident.PhoneMAC(phone)),
 	}, models.About{OrgName: b.OrgName})
 }
 
@@ -295,16 +296,39 @@ func (s *Service) admitInvited(ctx context.Context, inv models.Invitation, ch mo
 	if err != nil {
 		return Admission{}, err
 	}
+	early, err := s.early(ctx, inv, ch)
+	if err != nil {
+		return Admission{}, err
+	}
 	return s.admit(ctx, Claims{
 		Invitation: inv.ID, Response: s.ident.Response(inv.ID), Batch: inv.Batch, Org: inv.Org, Region: inv.Region,
 		Form: inv.Questionnaire, Anchor: b.OpensAt.Unix(), Closes: b.ClosesAt.Unix(), Channel: ch,
+		Early: early, Phone: s.phoneTrace(inv.Batch, inv.PhoneMAC),
 	}, inv.About)
+}
+
+// early says whether a personal link was used before any message with it can have gone out. An attempt whose outcome nobody knows counts as gone.
+func (s *Service) early(ctx context.Context, inv models.Invitation, ch models.Channel) (bool, error) {
+	if ch != models.ChannelDirect || inv.Sent || inv.Delivered {
+		return false, nil
+	}
+	tried, err := s.store.TriedDelivery(ctx, inv.ID)
+	return !tried, err
+}
+
+func (s *Service) phoneTrace(b models.BatchID, mac []byte) []byte {
+	if len(mac) == 0 {
+		return nil
+	}
+	m := s.ident.Signal(b, "phone", string(mac))
+	return m[:]
 }
 
 // admit checks that the batch is open and unanswered and signs the session. Someone who has answered gets the receipt and, while the batch is open, a token to
 // look, correct or withdraw with.
 func (s *Service) admit(ctx context.Context, c Claims, about models.About) (Admission, error) {
 	now := s.now()
+	c.Entered = now.Unix()
 	closes := time.Unix(c.Closes, 0)
 	first, err := s.store.FindResponse(ctx, c.Response)
 	answered := err == nil

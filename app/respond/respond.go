@@ -77,6 +77,9 @@ type Claims struct {
 	Anchor     int64                   `json:"anc"` // Unix seconds
 	Closes     int64                   `json:"cls"`
 	Channel    models.Channel          `json:"chn"`
+	Entered    int64                   `json:"ent,omitempty"` // Unix seconds
+	Early      bool                    `json:"erl,omitempty"` // see models.Signals
+	Phone      []byte                  `json:"phn,omitempty"` // models.Trace of the phone, for this batch alone
 }
 
 // Session parses a respondent's token. ErrSessionEnded for anything but a valid one.
@@ -113,6 +116,8 @@ type Submission struct {
 	Consents  models.Consents
 	Answers   map[string]any
 	StartedAt time.Time // zero if unknown
+	Addr      string    // where it came from and with which browser: only traces of them are kept, see models.Signals
+	Agent     string
 }
 
 // Submit stores a response and returns once it is durable: one insert, no read. The same submission again gives the first receipt
@@ -165,9 +170,13 @@ func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response
 	if err != nil {
 		return models.Response{}, err
 	}
+	signals, err := s.signals(q, c, in, clean)
+	if err != nil {
+		return models.Response{}, err
+	}
 	return models.Response{
 		ID: c.Response, Batch: c.Batch, Org: c.Org, Region: c.Region, Questionnaire: c.Form, Anchor: time.Unix(c.Anchor, 0),
-		Channel: c.Channel, Answers: answers, Texts: texts, Consents: consents, Seconds: seconds(in.StartedAt, now),
+		Channel: c.Channel, Answers: answers, Texts: texts, Consents: consents, Seconds: seconds(in.StartedAt, c, now), Signals: signals,
 		Digest: s.ident.Digest(string(models.Canonical(clean, in.Consents))), SubmittedAt: now, ChangedAt: now,
 	}, nil
 }
@@ -200,15 +209,6 @@ func (s *Service) split(q *models.Questionnaire, id models.ResponseID, clean mod
 }
 
 func sealPlace(id models.ResponseID) string { return "response/" + string(id) }
-
-// seconds is how long answering took; anything implausible counts as unknown.
-func seconds(started, now time.Time) int {
-	d := now.Sub(started)
-	if started.IsZero() || d < 0 || d > 30*24*time.Hour {
-		return 0
-	}
-	return int(d / time.Second)
-}
 
 func (s *Service) questionnaire(ref models.QuestionnaireRef) (*models.Questionnaire, error) {
 	q, ok := s.catalog.Questionnaire(ref.Code, ref.Version)

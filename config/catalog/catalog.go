@@ -39,6 +39,7 @@ type Catalog struct {
 	methodNames    map[string]int
 	languages      []models.Language
 	texts          map[string]map[string]string // of the phone's pages, by language and key
+	quality        []models.QualityRule
 	hash           string
 }
 
@@ -54,7 +55,7 @@ func LoadFS(fsys fs.FS) (*Catalog, error) {
 		templates: map[string]models.Template{},
 		texts:     map[string]map[string]string{},
 	}}
-	for _, load := range []func(){l.questionnaires, l.indicators, l.regions, l.calendar, l.templates, l.categories, l.subsidies, l.levels} {
+	for _, load := range []func(){l.questionnaires, l.indicators, l.regions, l.calendar, l.templates, l.categories, l.subsidies, l.levels, l.quality} {
 		load()
 	}
 	l.cat.hash = hex.EncodeToString(l.digest.Sum(nil))[:32]

@@ -15,6 +15,7 @@ type indicatorsView struct {
 	Period     string                  `json:"period"`
 	Orgs       *int                    `json:"orgs,omitempty"` // regions: how many organisations they are merged from
 	ComputedAt web.Time                `json:"computed_at"`
+	Quality    *models.Quality         `json:"quality,omitempty"` // regulators: of the answers behind the figures
 	Items      []models.IndicatorValue `json:"items"`
 	Next       string                  `json:"next"`
 }
@@ -27,7 +28,7 @@ func (h *API) ShowOrgIndicators(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(indicatorsView{Org: r.Org, Kind: r.Kind, Period: r.Period, ComputedAt: web.Time(r.ComputedAt), Items: r.View(sc)})
+	return c.JSON(indicatorsView{Org: r.Org, Kind: r.Kind, Period: r.Period, ComputedAt: web.Time(r.ComputedAt), Quality: r.QualityFor(sc), Items: r.View(sc)})
 }
 
 // ShowRegionIndicators gives the figures of all organisations of ?kind= (default: enterprise) that a regulator supervises; the province's code
@@ -38,7 +39,7 @@ func (h *API) ShowRegionIndicators(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(indicatorsView{
-		Region: r.Region, Kind: r.Kind, Period: r.Period, Orgs: &r.Orgs, ComputedAt: web.Time(r.ComputedAt), Items: r.Items,
+		Region: r.Region, Kind: r.Kind, Period: r.Period, Orgs: &r.Orgs, ComputedAt: web.Time(r.ComputedAt), Quality: &r.Quality, Items: r.Items,
 	})
 }
 
@@ -49,4 +50,9 @@ func (h *API) ListIndicatorDefinitions(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(models.List[models.IndicatorDefinition]{Items: list})
+}
+
+// ListQualityRules says for which reasons an answer is set apart, and by which thresholds.
+func (h *API) ListQualityRules(c *fiber.Ctx) error {
+	return c.JSON(models.List[models.QualityRule]{Items: h.app.Indicators.QualityRules()})
 }

@@ -97,6 +97,7 @@ func (h *API) feedback(c *fiber.Ctx) (respond.Claims, respond.Submission, error)
 		return claims, respond.Submission{}, err
 	}
 	s, err := in.submission()
+	s.Addr, s.Agent = c.IP(), c.Get(fiber.HeaderUserAgent)
 	return claims, s, err
 }
 

@@ -98,6 +98,7 @@ func prune(answers map[string]any, fields []models.FieldError) (pruned bool) {
 func (h *Phone) submission(c *fiber.Ctx, claims respond.Claims) respond.Submission {
 	in := respond.Submission{
 		Consents: models.Consents{Notice: c.FormValue("notice"), Wage: c.FormValue("wage") == "yes", Lang: c.FormValue("lang")},
+		Addr:     c.IP(), Agent: c.Get(fiber.HeaderUserAgent),
 	}
 	if t, err := time.Parse(time.RFC3339, c.FormValue("started_at")); err == nil {
 		in.StartedAt = t

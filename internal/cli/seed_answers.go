@@ -61,6 +61,7 @@ func answerAs(ctx context.Context, p *parts, inv models.Invitation, rng *rand.Ra
 	if err != nil {
 		return err
 	}
+	c.Early = false // the demo does not wait for its own messages
 	_, _, err = p.app.Respond.Submit(ctx, c, respond.Submission{
 		Consents: models.Consents{Notice: a.Questionnaire.Notice.Version, Wage: true}, Answers: demo.Answers(a.Questionnaire, rng),
 		StartedAt: time.Now().Add(-2 * time.Minute),

@@ -13,7 +13,7 @@ type Idents struct {
 	Tokens token.Maker
 
 	person, record, claim, batch, invitation, response, department seal.Hasher
-	tail, poster, phone, code, digest, otp, pass                   seal.Hasher
+	tail, poster, phone, code, digest, otp, pass, signal           seal.Hasher
 }
 
 // New takes the keys from box.
@@ -23,7 +23,7 @@ func New(box *seal.Box) *Idents {
 		Tokens: token.NewMaker(box.Key("tokens")),
 		person: h("person"), record: h("record"), claim: h("claim"), batch: h("batch"), invitation: h("invitation"),
 		response: h("response"), department: h("department"), tail: h("tail"), poster: h("poster"), phone: h("phone"),
-		code: h("code"), digest: h("digest"), otp: h("otp"), pass: h("pass"),
+		code: h("code"), digest: h("digest"), otp: h("otp"), pass: h("pass"), signal: h("signal"),
 	}
 }
 
@@ -86,6 +86,12 @@ func (i *Idents) PhoneID(e164 string) string { return i.phone.ID(e164) }
 
 // CodeMAC finds an invitation by its SMS code.
 func (i *Idents) CodeMAC(code string) []byte { return i.code.Sum(code) }
+
+// Signal gives a trace of something that comes with an answer (a phone, a network, words), which compares inside one batch and nowhere else.
+func (i *Idents) Signal(b models.BatchID, what string, parts ...string) (m models.Trace) {
+	copy(m[:], i.signal.Sum(append([]string{string(b), what}, parts...)...))
+	return m
+}
 
 // Digest is a keyed digest of content, to tell the same request from another. Keyed, because an unkeyed hash of answers could be guessed.
 func (i *Idents) Digest(parts ...string) []byte { return i.digest.Sum(parts...) }

@@ -19,6 +19,14 @@ func (s *Store) PutDeliveries(ctx context.Context, list []models.Delivery) (adde
 	return len(list) - len(refused), nil
 }
 
+// TriedDelivery says whether a message to an invited person was handed to a provider at least once, whatever became of it.
+func (s *Store) TriedDelivery(ctx context.Context, inv models.InvitationID) (bool, error) {
+	n, err := s.col(colDeliveries).CountDocuments(ctx, bson.D{
+		{Key: "invitation", Value: inv}, {Key: "attempts", Value: bson.D{{Key: "$gt", Value: 0}}}, {Key: "urgent", Value: false},
+	}, options.Count().SetLimit(1))
+	return n > 0, wrap("look for a tried delivery", err)
+}
+
 // FindDelivery reads one delivery, or ErrNotFound.
 func (s *Store) FindDelivery(ctx context.Context, id models.DeliveryID) (models.Delivery, error) {
 	return s.findDelivery(ctx, bson.D{{Key: "_id", Value: id}})

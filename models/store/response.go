@@ -52,6 +52,7 @@ func (s *Store) CorrectResponse(ctx context.Context, r models.Response, before m
 				{Key: "answers", Value: r.Answers},
 				{Key: "texts", Value: r.Texts},
 				{Key: "consents", Value: r.Consents},
+				{Key: "signals", Value: r.Signals},
 				{Key: "withdrawn", Value: r.Withdrawn},
 				{Key: "revision", Value: r.Revision},
 				{Key: "changed_at", Value: r.ChangedAt},
@@ -72,7 +73,7 @@ func (s *Store) CorrectResponse(ctx context.Context, r models.Response, before m
 func (s *Store) WithdrawResponse(ctx context.Context, id models.ResponseID, r models.Response) error {
 	res, err := s.col(colResponses).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{
 		{Key: "$set", Value: bson.D{{Key: "withdrawn", Value: true}, {Key: "answers", Value: bson.D{}}, {Key: "changed_at", Value: r.ChangedAt}}},
-		{Key: "$unset", Value: bson.D{{Key: "texts", Value: ""}, {Key: "history", Value: ""}}},
+		{Key: "$unset", Value: bson.D{{Key: "texts", Value: ""}, {Key: "signals", Value: ""}, {Key: "history", Value: ""}}},
 		{Key: "$inc", Value: bson.D{{Key: "revision", Value: 1}}},
 	})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 func (s *Store) FindRollup(ctx context.Context, sc models.Scope, org models.OrgID, period string) (models.Rollup, error) {
 	var r models.Rollup
 	err := s.col(colRollups).FindOne(ctx, scoped(sc, bson.D{{Key: "_id", Value: models.RollupID(org, period)}}),
-		options.FindOne().SetProjection(bson.D{{Key: "cells", Value: 0}})).Decode(&r)
+		options.FindOne().SetProjection(bson.D{{Key: "cells", Value: 0}, {Key: "flagged", Value: 0}})).Decode(&r)
 	return r, wrap("find rollup", err)
 }
 
@@ -40,7 +40,7 @@ func (s *Store) ListRollupCells(ctx context.Context, sc models.Scope, f RollupFi
 	}
 	cur, err := s.col(colRollups).Find(ctx, allOf(scoped(sc, bson.D{}), filter),
 		options.Find().SetBatchSize(chunkSize).SetProjection(bson.D{
-			{Key: "org", Value: 1}, {Key: "period", Value: 1}, {Key: "cells", Value: 1}, {Key: "computed_at", Value: 1},
+			{Key: "org", Value: 1}, {Key: "period", Value: 1}, {Key: "cells", Value: 1}, {Key: "flagged", Value: 1}, {Key: "quality", Value: 1}, {Key: "computed_at", Value: 1},
 		}))
 	if err != nil {
 		return nil, wrap("list rollups", err)

@@ -15,12 +15,12 @@ import (
 type AnswerFilter struct {
 	Batch     models.BatchID
 	Forms     []string        // questionnaire codes, any version
-	Questions map[string]bool // ids
+	Questions map[string]bool // ids; nil: all
 }
 
-// StreamBatchAnswers gives the answers of everybody who has not withdrawn, one person at a time and in no particular order, to fn. The map is
-// used again for the next person. Memory does not grow with the batch. An error of fn ends the reading and comes back.
-func (s *Store) StreamBatchAnswers(ctx context.Context, f AnswerFilter, fn func(models.QuestionnaireRef, models.Answers) error) error {
+// StreamBatchAnswers gives the answers of everybody who has not withdrawn, one person at a time and in no particular order, to fn. What fn is
+// given is used again for the next person. Memory does not grow with the batch. An error of fn ends the reading and comes back.
+func (s *Store) StreamBatchAnswers(ctx context.Context, f AnswerFilter, fn func(*models.GivenAnswer) error) error {
 	return s.streamAnswers(ctx, colResponses, bson.D{
 		{Key: "batch", Value: f.Batch},
 		{Key: "questionnaire.code", Value: bson.D{{Key: "$in", Value: f.Forms}}},
@@ -28,54 +28,58 @@ func (s *Store) StreamBatchAnswers(ctx context.Context, f AnswerFilter, fn func(
 	}, f.Questions, fn)
 }
 
-func (s *Store) streamAnswers(ctx context.Context, col string, filter bson.D, questions map[string]bool,
-	fn func(models.QuestionnaireRef, models.Answers) error,
-) error {
+func (s *Store) streamAnswers(ctx context.Context, col string, filter bson.D, questions map[string]bool, fn func(*models.GivenAnswer) error) error {
 	doing := "read answers in " + col
-	cur, err := s.col(col).Find(ctx, filter, options.Find().SetBatchSize(chunkSize).
-		SetProjection(bson.D{{Key: "_id", Value: 0}, {Key: "answers", Value: 1}, {Key: "questionnaire", Value: 1}}))
+	cur, err := s.col(col).Find(ctx, filter, options.Find().SetBatchSize(chunkSize).SetProjection(bson.D{
+		{Key: "answers", Value: 1}, {Key: "questionnaire", Value: 1}, {Key: "seconds", Value: 1}, {Key: "submitted_at", Value: 1}, {Key: "signals", Value: 1},
+	}))
 	if err != nil {
 		return wrap(doing, err)
 	}
 	defer func() { _ = cur.Close(ctx) }() // everything was read, or another error says more
-	answers := models.Answers{}
+	g := models.GivenAnswer{Answers: models.Answers{}}
 	for cur.Next(ctx) {
-		ref, err := readAnswers(cur.Current, questions, answers)
-		if err != nil {
+		if err := readAnswer(cur.Current, questions, &g); err != nil {
 			return fmt.Errorf("%s: %w", doing, err)
 		}
-		if err := fn(ref, answers); err != nil {
+		if err := fn(&g); err != nil {
 			return err
 		}
 	}
 	return wrap(doing, cur.Err())
 }
 
-// readAnswers fills answers from a document without building a map of all of it: a batch may hold a hundred thousand.
-func readAnswers(doc bson.Raw, questions map[string]bool, answers models.Answers) (ref models.QuestionnaireRef, err error) {
-	clear(answers)
-	ref.Code, _ = doc.Lookup("questionnaire", "code").StringValueOK()
-	ref.Version, _ = doc.Lookup("questionnaire", "version").StringValueOK()
+// readAnswer fills g from a document without building a map of all of it: a batch may hold a hundred thousand.
+func readAnswer(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) error {
+	clear(g.Answers)
+	id, _ := doc.Lookup("_id").StringValueOK()
+	g.ID = models.ResponseID(id)
+	g.Form.Code, _ = doc.Lookup("questionnaire", "code").StringValueOK()
+	g.Form.Version, _ = doc.Lookup("questionnaire", "version").StringValueOK()
+	seconds, _ := doc.Lookup("seconds").AsInt64OK()
+	g.Seconds = int(seconds)
+	g.SubmittedAt, _ = doc.Lookup("submitted_at").TimeOK()
+	_, g.Signals, _ = doc.Lookup("signals").BinaryOK()
 	given, ok := doc.Lookup("answers").DocumentOK()
 	if !ok {
-		return ref, nil
+		return nil
 	}
 	elements, err := given.Elements()
 	if err != nil {
-		return ref, fmt.Errorf("decode answers: %w", err)
+		return fmt.Errorf("decode answers: %w", err)
 	}
 	for _, e := range elements {
 		id, value := e.Key(), e.Value()
-		if !questions[id] {
+		if questions != nil && !questions[id] {
 			continue
 		}
 		if word, ok := value.StringValueOK(); ok {
-			answers[id] = word
+			g.Answers[id] = word
 		} else if n, ok := value.AsInt64OK(); ok {
-			answers[id] = n
+			g.Answers[id] = n
 		}
 	}
-	return ref, nil
+	return nil
 }
 
 // CountReached counts a batch's invitations that the operator confirmed, and those that were opened without such a receipt.
