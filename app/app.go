@@ -6,6 +6,7 @@ import (
 
 	"huisheng/app/account"
 	"huisheng/app/audit"
+	"huisheng/app/calendar"
 	"huisheng/app/complaint"
 	"huisheng/app/indicator"
 	"huisheng/app/outreach"
@@ -40,6 +41,7 @@ type Deps struct {
 type App struct {
 	Catalog    *catalog.Catalog
 	Audit      *audit.Log
+	Calendar   *calendar.Service
 	Accounts   *account.Service
 	Registry   *registry.Service
 	Roster     *roster.Service
@@ -56,6 +58,7 @@ func New(d Deps) *App {
 	ids := ident.New(d.Box)
 	a := &App{Catalog: d.Catalog, Clock: d.Clock}
 	a.Audit = audit.New(d.Store, d.Box, d.Clock, d.Log)
+	a.Calendar = calendar.New(d.Store, d.Catalog, a.Audit, d.Clock, d.Log)
 	a.Accounts = account.New(account.Deps{
 		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock,
 	})

@@ -45,6 +45,9 @@ func doors() map[string]string {
 		"PATCH /api/v1/accounts/:account": "p c",
 		"GET /api/v1/audit":               "p c",
 
+		"GET /api/v1/calendar":       "any",
+		"PUT /api/v1/calendar/:year": "p",
+
 		"GET /api/v1/orgs":                "p c a o",
 		"POST /api/v1/orgs":               "p c",
 		"GET /api/v1/orgs/:org":           "p c a o",
@@ -171,6 +174,8 @@ func doors() map[string]string {
 		"GET /console/orgs/:org/indicators":         "p c a",
 		"GET /console/regions":                      "p c a",
 		"GET /console/regions/:region":              "p c",
+		"GET /console/calendar":                     "p c",
+		"POST /console/calendar":                    "p",
 		"GET /console/complaints":                   "p c",
 		"GET /console/complaints/:id":               "p c",
 		"POST /console/complaints/:id":              "p c",

@@ -43,6 +43,10 @@ func (h *handlers) routes() []web.Route {
 		patch("/api/v1/accounts/:account", web.Roles(province, city), h.api.UpdateAccount),
 		get("/api/v1/audit", web.Roles(province, city), h.api.ListAudit),
 
+		// working days
+		get("/api/v1/calendar", web.Any, h.api.ShowCalendar),
+		put("/api/v1/calendar/:year", web.Roles(province), h.api.ImportCalendar),
+
 		// organisations
 		get("/api/v1/orgs", web.Roles(province, city, alliance, operator), h.api.ListOrgs),
 		post("/api/v1/orgs", web.Roles(province, city), h.api.CreateOrg),
@@ -180,6 +184,8 @@ func (h *handlers) routes() []web.Route {
 		get("/console/orgs/:org/indicators", web.Roles(province, city, alliance), h.console.Settled(h.console.ShowOrgIndicators)),
 		get("/console/regions", web.Roles(province, city, alliance), h.console.Settled(h.console.Compare)).Timeout(time.Minute),
 		get("/console/regions/:region", web.Roles(province, city), h.console.Settled(h.console.ShowRegionIndicators)).Timeout(time.Minute),
+		get("/console/calendar", web.Roles(province, city), h.console.Settled(h.console.ShowCalendar)),
+		post("/console/calendar", web.Roles(province), h.console.Settled(h.console.ImportCalendar)),
 		get("/console/complaints", web.Roles(province, city), h.console.Settled(h.console.ListComplaints)),
 		get("/console/complaints/:id", web.Roles(province, city), h.console.Settled(h.console.ShowComplaint)),
 		post("/console/complaints/:id", web.Roles(province, city), h.console.Settled(h.console.StepComplaint)),

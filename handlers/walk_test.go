@@ -53,6 +53,8 @@ func (v *visitor) desk(tokens map[string]string) (org string) {
 		v.ok(200, "GET", "/api/v1"+path, p, nil)
 	}
 	v.ok(204, "POST", "/api/v1/sending/resume", c, nil)
+	v.ok(200, "GET", "/api/v1/calendar", tokens["o"], nil)
+	v.ok(200, "PUT", "/api/v1/calendar/2027?dry_run=true", p, year2027())
 	return org
 }
 
@@ -175,4 +177,15 @@ func (v *visitor) endings(tokens map[string]string, org, batch string) {
 	v.ok(200, "POST", "/api/v1/batches/"+batch+"/close", o, nil)
 	v.ok(200, "GET", "/api/v1/batches/"+batch+"/progress", o, nil) // ends, because the batch is closed
 	v.ok(200, "GET", "/api/v1/audit?limit=200", tokens["p"], nil)
+}
+
+// year2027 is an invented year of holidays.
+func year2027() object {
+	day := func(name string, rest ...string) object {
+		return object{"name": name, "rest": rest, "work": []string{}}
+	}
+	return object{"notice_no": "国办发明电〔2026〕9号", "url": "https://www.gov.cn/", "replace": false, "days": []object{
+		day("元旦", "2027-01-01"), day("春节", "2027-02-05", "2027-02-08", "2027-02-09", "2027-02-10"), day("清明节", "2027-04-05"),
+		day("劳动节", "2027-05-01", "2027-05-03", "2027-05-04"), day("国庆节", "2027-10-01", "2027-10-04", "2027-10-05"),
+	}}
 }

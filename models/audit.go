@@ -24,7 +24,8 @@ const (
 	AuditExport          AuditAction = "export"
 	AuditIdentityRead    AuditAction = "identity_read"
 	AuditDecision        AuditAction = "decision"
-	AuditPhotoRead       AuditAction = "photo_read" // a photo of a complaint
+	AuditPhotoRead       AuditAction = "photo_read"      // a photo of a complaint
+	AuditCalendar        AuditAction = "calendar_import" // a year's holidays
 )
 
 // AuditEntry is one line of the audit log. It says who did what to which object, by ids; it never holds a person's name, number or words. Seq counts

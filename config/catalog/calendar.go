@@ -56,14 +56,18 @@ func (l *loader) calendar() {
 		f.report(raw.CoveredUntil.Line, "%v", err)
 		return
 	}
-	l.cat.calendar = calendar
+	l.cat.calendar, l.cat.years = calendar, b.years
 }
+
+// CalendarYears lists the years that came with the program, rising. An imported year takes the place of the one here.
+func (c *Catalog) CalendarYears() []models.CalendarYear { return c.years }
 
 // calendarBuilder collects the special days of all notices.
 type calendarBuilder struct {
-	f    *file
-	days []models.SpecialDay
-	seen map[string]bool
+	f     *file
+	days  []models.SpecialDay
+	years []models.CalendarYear
+	seen  map[string]bool
 }
 
 func (b *calendarBuilder) date(raw located[string]) (models.Date, bool) {
@@ -79,9 +83,20 @@ func (b *calendarBuilder) notice(entry located[yearNotice]) {
 	if n.Number.Value == "" || n.URL.Value == "" {
 		b.f.report(entry.Line, "notice of %d needs its number and url", n.Year)
 	}
+	year := models.CalendarYear{Year: n.Year, Number: n.Number.Value, URL: n.URL.Value}
 	for _, days := range n.Days {
 		b.festival(days, n)
+		year.Days = append(year.Days, models.Festival{Name: days.Value.Name.Value, Rest: dates(days.Value.Rest), Work: dates(days.Value.Work)})
 	}
+	b.years = append(b.years, year)
+}
+
+func dates(raw []located[string]) []models.Date {
+	list := make([]models.Date, len(raw))
+	for i, d := range raw {
+		list[i] = models.Date(d.Value)
+	}
+	return list
 }
 
 func (b *calendarBuilder) festival(entry located[festival], n yearNotice) {

@@ -29,6 +29,7 @@ type Catalog struct {
 	indicators     []models.IndicatorDefinition
 	regions        []models.Region
 	calendar       *models.Calendar
+	years          []models.CalendarYear
 	templates      map[string]models.Template
 	categories     []models.ComplaintCategory
 	subsidies      []models.SubsidyType
@@ -77,7 +78,7 @@ type loader struct {
 // Hash is a digest of all files but the words of pages: figures computed with another hash were computed with other definitions.
 func (c *Catalog) Hash() string { return c.hash }
 
-// Calendar gives the working-day calendar.
+// Calendar gives the working-day calendar that came with the program. What counts is app/calendar's, which knows the imported years too.
 func (c *Catalog) Calendar() *models.Calendar { return c.calendar }
 
 // Template finds a message template by code.

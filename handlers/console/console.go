@@ -142,6 +142,7 @@ var notes = map[string]models.LocalText{
 	"org":      {Zh: "机构信息已保存。", En: "The organisation is saved."},
 	"step":     {Zh: "这一步已记录，投诉人查询时可以看到您写的话。", En: "The step is recorded. The complainant will see what you wrote."},
 	"account":  {Zh: "账号已更新。", En: "The account is updated."},
+	"calendar": {Zh: "放假安排已导入。涉及的办理期限会在一分钟内重新推算，已经告知的期限不会缩短。", En: "The year is imported. Deadlines that it touches are reckoned anew within a minute; none that a person was told gets shorter."},
 }
 
 // back sends the browser to a page after something was done there, so that reloading does not do it again.

@@ -18,6 +18,7 @@ type homeData struct {
 	Batches    []batchRow
 	Orgs       int
 	Cases      []caseRow
+	NoYear     int // the year that the working-day calendar lacks; 0: none
 }
 
 // Home is the start page: what to do next, by role and by what is there already.
@@ -48,6 +49,9 @@ func (h *Console) Home(c *fiber.Ctx) error {
 			return err
 		}
 		d.Cases = h.caseRows(langOf(c), cases)
+		if who.Role == models.RoleProvince {
+			d.NoYear = h.app.Calendar.Current(ctx).CalendarWarning(h.app.Clock())
+		}
 		orgs, err := h.app.Registry.List(ctx, who, store.OrgFilter{}, models.Page{Limit: 1})
 		if err != nil {
 			return err

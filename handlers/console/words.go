@@ -17,6 +17,7 @@ func (l lang) words() template.FuncMap {
 		"t":           l.say,
 		"text":        l.text,
 		"day":         l.day,
+		"weekday":     func(d models.Date) string { return l.say(d.Weekday(), d.Start().Weekday().String()) },
 		"until":       func(t time.Time) string { return l.day(lastDay(t)) }, // ends stand at 24:00, which is the next day
 		"moment":      func(t time.Time) string { return clock(t, "2006-01-02 15:04") },
 		"count":       count,

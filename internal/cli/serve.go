@@ -79,7 +79,10 @@ func worker(ctx context.Context, _ []string, out, errOut io.Writer) error {
 func (p *parts) runner() *jobs.Runner {
 	return jobs.New(jobs.Deps{
 		Outreach: p.app.Outreach, Indicators: p.app.Indicators, Queue: p.queue, Config: p.cfg, Log: p.log,
-		Extra: []jobs.Job{{Name: "photos", Every: time.Minute, Exec: p.app.Complaints.KeepFiles}},
+		Extra: []jobs.Job{
+			{Name: "photos", Every: time.Minute, Exec: p.app.Complaints.KeepFiles},
+			{Name: "calendar", Every: 24 * time.Hour, Exec: p.app.Calendar.Warn}, // at once and then daily
+		},
 	})
 }
 

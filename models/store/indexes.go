@@ -35,6 +35,8 @@ const (
 	colRollups     = "rollups"
 	colMarks       = "marks"
 	colAudit       = "audit"
+	colCalendar    = "calendar"
+	colNotices     = "notices"
 )
 
 // index is one line of the schema.
