@@ -143,6 +143,15 @@ func (s *Site) RenderIn(w io.Writer, lang, name string, data any) error {
 	return nil
 }
 
+// Partial writes one named part of a page's set, for tests.
+func (s *Site) Partial(w io.Writer, lang, page, part string, data any) error {
+	pages := s.pages
+	if lang == English {
+		pages = s.others
+	}
+	return pages[page].ExecuteTemplate(w, part, data)
+}
+
 // PageNames lists every page, for tests.
 func (s *Site) PageNames() []string {
 	var names []string

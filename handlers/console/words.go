@@ -36,6 +36,7 @@ func (l lang) words() template.FuncMap {
 		"outcomes": func() []models.ComplaintOutcome {
 			return []models.ComplaintOutcome{models.OutcomeSubstantiated, models.OutcomePartly, models.OutcomeNotSubstantiated, models.OutcomeUnverifiable}
 		},
+		"lines":   plot.names,
 		"ceiling": func(n int) int { return max(n, 1) },
 	}
 }

@@ -158,4 +158,43 @@
     window.addEventListener('pagehide', () => events.close());
   };
   $$('[data-progress]').forEach(progress);
+
+  // Trends: the drawing of the page becomes one that says the numbers under the pointer. The library comes only with a page that has a trend.
+  const trend = (box) => {
+    const d = JSON.parse(box.dataset.plot), css = (name) => getComputedStyle(box).getPropertyValue(name).trim();
+    const shown = (u, v) => (v === null || v === undefined ? '—' : v + d.unit);
+    const dashes = [[], [6, 4], [2, 4]];
+    let plot;
+    const draw = () => {
+      if (plot) plot.destroy();
+      const width = Math.min(box.clientWidth, 832), ink = css('--soft'), grid = { stroke: css('--line'), width: 1 };
+      const colours = [css('--accent'), css('--ink'), css('--soft')];
+      plot = new window.uPlot({
+        width, height: 260, cursor: { drag: { x: false, y: false } }, legend: { live: true },
+        scales: { x: { time: false, range: [-0.25, d.labels.length - 0.75] }, y: { range: [d.low, d.top] } },
+        axes: [
+          { stroke: ink, grid, font: '12px ' + css('--font'), splits: () => d.labels.map((_, i) => i), values: (u, list) => list.map((i) => d.labels[i]) },
+          { stroke: ink, grid, font: '12px ' + css('--font'), size: 56 },
+        ],
+        series: [
+          { label: d.period, value: (u, i) => (i === null ? '—' : d.labels[i]) },
+          ...d.lines.map((s, n) => ({ label: s.name, stroke: colours[n % 3], width: n ? 1.5 : 2.5, dash: dashes[n % 3], points: { show: n === 0, size: 8 }, value: shown })),
+        ],
+      }, [d.labels.map((_, i) => i), ...d.lines.map((s) => s.values)], box);
+      plot.root.setAttribute('aria-hidden', 'true'); // the table below says the same
+      box.classList.add('live');
+    };
+    draw();
+    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+    window.addEventListener('resize', draw);
+  };
+  const boxes = $$('[data-plot]').filter((el) => el.dataset.plot);
+  if (boxes.length) {
+    const style = document.createElement('link'), script = document.createElement('script');
+    style.rel = 'stylesheet'; style.href = boxes[0].dataset.sheet;
+    script.src = boxes[0].dataset.script;
+    script.addEventListener('load', () => boxes.forEach(trend));
+    document.head.append(style, script);
+  }
+  window.addEventListener('beforeprint', () => $$('details.numbers').forEach((d) => { d.open = true; }));
 })();
