@@ -1,126 +1,46 @@
 // Package seal keeps personal data unreadable in the database: authenticated encryption for values, keyed hashes for
-// look-ups, and keys derived for every other use. Callers see two small types, so that another provider (SM4 and SM3, or a
-// hardware module) can stand behind them.
+// look-ups, and keys derived for every other use. Every sealed value begins with the id of its key, so that keys can be changed while
+// serving. Callers see two small types; what encrypts stands behind Provider: Tink's AES-256-GCM, SM4-GCM, or a hardware module to come.
 package seal
 
 import (
-	"bytes"
 	"crypto/hkdf"
 	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/tink"
+	"hash"
+	"sync/atomic"
 )
 
-// Keys is the content of a key file. AEAD is a Tink keyset (it names its keys and can be rotated); Root feeds every
-// keyed hash and derived key and stays for the life of the data, because ids are derived from it.
-type Keys struct {
-	Version int             `json:"version"`
-	AEAD    json.RawMessage `json:"aead"`
-	Root    string          `json:"root"` // base64, 32 bytes
-}
-
-// Box seals and opens values and derives keys. It is safe for concurrent use.
+// Box seals and opens values and derives keys. It is safe for concurrent use, also while its keys change beneath it.
 type Box struct {
-	aead tink.AEAD
+	hash HashAlgorithm
 	root []byte
-}
 
-// NewKeys makes a fresh set of keys.
-func NewKeys() (Keys, error) {
-	h, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
-	if err != nil {
-		return Keys{}, fmt.Errorf("make keyset: %w", err)
-	}
-	var buf bytes.Buffer
-	if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&buf)); err != nil {
-		return Keys{}, fmt.Errorf("write keyset: %w", err)
-	}
-	root := make([]byte, 32)
-	_, _ = rand.Read(root) // never fails: it ends the program instead
-	return Keys{Version: 1, AEAD: buf.Bytes(), Root: base64.StdEncoding.EncodeToString(root)}, nil
+	ring atomic.Pointer[ring]
+	file *watched // nil: keys from memory, which nobody changes
 }
 
 // Open makes a Box from keys.
 func Open(k Keys) (*Box, error) {
-	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(k.AEAD)))
+	r, err := newRing(k)
 	if err != nil {
-		return nil, fmt.Errorf("read keyset: %w", err)
+		return nil, err
 	}
-	a, err := aead.New(h)
+	root, err := k.root()
 	if err != nil {
-		return nil, fmt.Errorf("open keyset: %w", err)
+		return nil, err
 	}
-	root, err := base64.StdEncoding.DecodeString(k.Root)
-	if err != nil || len(root) < 32 {
-		return nil, errors.New("keys: root must be at least 32 bytes in base64")
-	}
-	return &Box{aead: a, root: root}, nil
-}
-
-// Load reads a key file. With create, a missing file is made with fresh keys, readable by its owner alone; several
-// processes may race for that and all end with the same keys.
-func Load(path string, create bool) (*Box, error) {
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) && create {
-		if err = createFile(path); err == nil {
-			raw, err = os.ReadFile(path)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read key file: %w", err)
-	}
-	var k Keys
-	if err := json.Unmarshal(raw, &k); err != nil {
-		return nil, fmt.Errorf("key file %s: %w", path, err)
-	}
-	return Open(k)
-}
-
-// createFile writes the file beside its place and links it in: link fails if another process was first, so nobody ever
-// reads half a file or replaces keys that are in use.
-func createFile(path string) error {
-	k, err := NewKeys()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("make key folder: %w", err)
-	}
-	raw, err := json.Marshal(k)
-	if err != nil {
-		return fmt.Errorf("encode keys: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".keys-*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("write keys: %w", err)
-	}
-	tmp := f.Name()
-	defer func() { _ = os.Remove(tmp) }() // the link keeps the content
-	_, err = f.Write(raw)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write keys: %w", err)
-	}
-	if err := os.Link(tmp, path); err != nil && !errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("place keys: %w", err)
-	}
-	return nil
+	b := &Box{hash: k.Hash, root: root}
+	b.ring.Store(r)
+	return b, nil
 }
 
 // Seal encrypts plain; it opens again only with the same ad, which names where the value belongs ("record/<id>"), so that a sealed
 // value cannot be moved to another document.
 func (b *Box) Seal(plain []byte, ad string) ([]byte, error) {
-	c, err := b.aead.Encrypt(plain, []byte(ad))
+	c, err := b.ring.Load().primary.Seal(plain, []byte(ad))
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
@@ -129,7 +49,21 @@ func (b *Box) Seal(plain []byte, ad string) ([]byte, error) {
 
 // Open decrypts what Seal gave.
 func (b *Box) Open(sealed []byte, ad string) ([]byte, error) {
-	p, err := b.aead.Decrypt(sealed, []byte(ad))
+	id, ok := KeyOf(sealed)
+	if !ok {
+		return nil, fmt.Errorf("open seal: %w", errNotSealed)
+	}
+	key := b.ring.Load().keys[id]
+	if key == nil && b.file.stale() { // another process sealed with a key that was made since this one read the file
+		if err := b.Reload(); err != nil {
+			return nil, fmt.Errorf("open seal: %w", err)
+		}
+		key = b.ring.Load().keys[id]
+	}
+	if key == nil {
+		return nil, fmt.Errorf("open seal: key %s is not in the key file", id)
+	}
+	p, err := key.Open(sealed, []byte(ad))
 	if err != nil {
 		return nil, fmt.Errorf("open seal: %w", err)
 	}
@@ -157,9 +91,28 @@ func (b *Box) OpenJSON(sealed []byte, ad string, v any) error {
 	return nil
 }
 
-// Key derives a 32-byte key for one purpose (HKDF-SHA256); the same purpose always gives the same key.
+// Primary is the key that Seal uses now.
+func (b *Box) Primary() KeyID { return b.ring.Load().primaryID }
+
+// Keys lists the keys that values may be sealed with, the primary one among them, in the order of the file.
+func (b *Box) Keys() []KeyID { return b.ring.Load().order }
+
+// Reseal opens a value and seals it with the primary key; changed is false when it is sealed with that already.
+func (b *Box) Reseal(sealed []byte, ad string) (out []byte, changed bool, err error) {
+	if id, ok := KeyOf(sealed); ok && id == b.Primary() {
+		return sealed, false, nil
+	}
+	plain, err := b.Open(sealed, ad)
+	if err != nil {
+		return nil, false, err
+	}
+	out, err = b.Seal(plain, ad)
+	return out, err == nil, err
+}
+
+// Key derives a 32-byte key for one purpose (HKDF over the deployment's hash); the same purpose always gives the same key.
 func (b *Box) Key(purpose string) []byte {
-	k, err := hkdf.Key(sha256.New, b.root, nil, "huisheng/"+purpose, 32)
+	k, err := hkdf.Key(b.hash.new(), b.root, nil, "huisheng/"+purpose, 32)
 	if err != nil { // only for impossible lengths
 		panic("seal: derive key: " + err.Error())
 	}
@@ -167,14 +120,17 @@ func (b *Box) Key(purpose string) []byte {
 }
 
 // Hasher gives the keyed hash for one purpose. Hashers of different purposes are unrelated. Make it once, it derives a key.
-func (b *Box) Hasher(purpose string) Hasher { return Hasher{key: b.Key("hash/" + purpose)} }
+func (b *Box) Hasher(purpose string) Hasher { return Hasher{key: b.Key("hash/" + purpose), hash: b.hash.new()} }
 
-// Hasher is a keyed one-way hash (HMAC-SHA256).
-type Hasher struct{ key []byte }
+// Hasher is a keyed one-way hash: HMAC-SHA256, or HMAC-SM3 in a deployment that was made with it.
+type Hasher struct {
+	key  []byte
+	hash func() hash.Hash
+}
 
 // Sum hashes parts, each framed by its length so that ("ab","c") and ("a","bc") differ, cut to 16 bytes.
 func (h Hasher) Sum(parts ...string) []byte {
-	m := hmac.New(sha256.New, h.key)
+	m := hmac.New(h.hash, h.key)
 	var frame [4]byte
 	for _, p := range parts {
 		n := len(p)
