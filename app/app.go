@@ -13,6 +13,7 @@ import (
 	"huisheng/app/port"
 	"huisheng/app/rating"
 	"huisheng/app/registry"
+	"huisheng/app/reseal"
 	"huisheng/app/respond"
 	"huisheng/app/roster"
 	"huisheng/config"
@@ -50,6 +51,7 @@ type App struct {
 	Complaints *complaint.Service
 	Indicators *indicator.Service
 	Ratings    *rating.Service
+	Reseal     *reseal.Service
 	Clock      port.Clock // the time that all of them go by
 }
 
@@ -62,6 +64,7 @@ func New(d Deps) *App {
 	a.Accounts = account.New(account.Deps{
 		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock,
 	})
+	a.Reseal = reseal.New(d.Store, d.Box, d.Clock)
 	a.Registry = registry.New(d.Store, d.Catalog, a.Audit, d.Clock)
 	a.Roster = roster.New(roster.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock, Log: d.Log,

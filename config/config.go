@@ -20,6 +20,8 @@ type Config struct {
 	LogLevel string `env:"HUISHENG_LOG_LEVEL" envDefault:"info"`             // debug, info, warn, error
 	KeysFile string `env:"HUISHENG_KEYS_FILE" envDefault:".local/keys.json"` // made on first use in dev; production must name an existing file
 
+	KeysPoll time.Duration `env:"HUISHENG_KEYS_POLL" envDefault:"5s"` // how often a process looks whether the key file was changed; SIGHUP makes it look at once
+
 	TrustedProxies []netip.Prefix `env:"HUISHENG_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed, such as 10.0.3.0/24; empty: nobody's
 
 	MongoURI string `env:"MONGODB_URI" envDefault:"mongodb://127.0.0.1:27017"`
@@ -94,6 +96,7 @@ func (c Config) Validate() error {
 	p.check(c.SMS.DailyCap >= 1 && c.SMS.MonthlyCap >= 1 && c.SMS.Workers >= 1, "HUISHENG_SMS_*_CAP, HUISHENG_SMS_WORKERS", "must be at least 1")
 	p.check(c.SMS.SettleAfter >= time.Second, "HUISHENG_SMS_SETTLE", "must be at least 1s")
 	p.check(c.JobInterval >= 10*time.Millisecond && c.LeaseDuration >= time.Second, "HUISHENG_JOB_INTERVAL, HUISHENG_LEASE", "must be at least 10ms and 1s")
+	p.check(c.KeysPoll >= 10*time.Millisecond && c.KeysPoll <= 20*time.Second, "HUISHENG_KEYS_POLL", "must be 10ms to 20s")
 	if c.Production() {
 		c.validateProduction(&p)
 	}

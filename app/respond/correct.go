@@ -58,7 +58,7 @@ func (s *Service) sameAnswers(old models.Response, digest []byte) (bool, error) 
 	return string(s.ident.Digest(string(models.Canonical(all, old.Consents)))) == string(digest), nil
 }
 
-// open puts the sealed words back among the answers.
+// open puts what is sealed back among the answers.
 func (s *Service) open(r models.Response) (models.Answers, error) {
 	all := make(models.Answers, len(r.Answers)+1)
 	for k, v := range r.Answers {
@@ -70,12 +70,15 @@ func (s *Service) open(r models.Response) (models.Answers, error) {
 	if len(r.Texts) == 0 {
 		return all, nil
 	}
-	var words map[string]string
-	if err := s.box.OpenJSON(r.Texts, sealPlace(r.ID), &words); err != nil {
+	var secret map[string]any
+	if err := s.box.OpenJSON(r.Texts, sealPlace(r.ID), &secret); err != nil {
 		return nil, err
 	}
-	for k, w := range words {
-		all[k] = w
+	for k, v := range secret {
+		if n, ok := v.(float64); ok { // answers are whole numbers
+			v = int64(n)
+		}
+		all[k] = v
 	}
 	return all, nil
 }

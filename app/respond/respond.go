@@ -181,31 +181,35 @@ func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response
 	}, nil
 }
 
-// split takes the words out of the answers and seals them: what a person writes may name people.
-func (s *Service) split(q *models.Questionnaire, id models.ResponseID, clean models.Answers) (answers map[string]any, texts []byte, err error) {
-	var words map[string]string
+// split takes out of the answers what is to be sealed: words, because what a person writes may name people, and exact amounts of money, of which
+// only the band beside them is counted.
+func (s *Service) split(q *models.Questionnaire, id models.ResponseID, clean models.Answers) (answers map[string]any, sealed []byte, err error) {
+	answers, secret := make(map[string]any, len(clean)), map[string]any{}
+	for k, v := range clean {
+		answers[k] = v
+	}
 	for _, question := range q.Questions {
-		if question.Type != models.QuestionText && question.Type != models.QuestionPick {
-			continue
-		}
-		if w, ok := clean[question.ID].(string); ok && w != "" {
-			if words == nil {
-				words = map[string]string{}
-			}
-			words[question.ID] = w
+		if v, ok := clean[question.ID]; ok && secretAnswer(question) && v != "" {
+			secret[question.ID] = v
+			delete(answers, question.ID)
 		}
 	}
-	if words == nil {
+	if len(secret) == 0 {
 		return clean, nil, nil
 	}
-	answers = make(map[string]any, len(clean))
-	for k, v := range clean {
-		if _, isWords := words[k]; !isWords {
-			answers[k] = v
-		}
+	sealed, err = s.box.SealJSON(secret, sealPlace(id))
+	return answers, sealed, err
+}
+
+// secretAnswer says whether the database must not show the answer to a question.
+func secretAnswer(q models.Question) bool {
+	switch q.Type {
+	case models.QuestionText, models.QuestionPick:
+		return true
+	case models.QuestionNumber:
+		return q.Consent == models.ConsentWage
 	}
-	texts, err = s.box.SealJSON(words, sealPlace(id))
-	return answers, texts, err
+	return false
 }
 
 func sealPlace(id models.ResponseID) string { return "response/" + string(id) }

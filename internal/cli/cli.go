@@ -23,7 +23,7 @@ func commands() []command {
 		{"serve", "answer HTTP on HUISHENG_ADDR; --with-worker also does the background work in this process", serve},
 		{"worker", "do the background work: expand claims, send messages, compute indicators", worker},
 		{"seed", "--demo: create the demo province (development only); --admin LOGIN: create the first province account", seed},
-		{"keys", "init FILE: make the key file of a new deployment", keys},
+		{"keys", "init FILE, list, rotate, add, promote, reseal, retire: the keys that seal personal data (`huisheng keys` tells more)", keys},
 		{"bench", "measure the hot paths beside the bare driver and print a table; --json FILE writes it too", benchmark},
 		{"healthcheck", "ask the server on HUISHENG_ADDR whether it is ready; for containers", healthcheck},
 	}

@@ -6,7 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -39,6 +42,7 @@ func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
 	done := make(chan error, 1)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
+	p.followKeys(background)
 	if *withWorker {
 		go func() { done <- p.runner().Run(background) }()
 	} else {
@@ -72,8 +76,21 @@ func worker(ctx context.Context, _ []string, out, errOut io.Writer) error {
 	}
 	defer p.close()
 	go p.clock.Keep(ctx, p.log)
+	following, stop := context.WithCancel(context.WithoutCancel(ctx)) // also while what is under way ends
+	defer stop()
+	p.followKeys(following)
 	_, _ = fmt.Fprintln(out, "huisheng works in the background")
 	return p.runner().Run(ctx)
+}
+
+// followKeys makes the process seal with the primary key of the file as it is now, until ctx ends.
+func (p *parts) followKeys(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	go func() {
+		defer signal.Stop(hangup)
+		p.box.Watch(ctx, p.cfg.KeysPoll, hangup, p.log)
+	}()
 }
 
 func (p *parts) runner() *jobs.Runner {

@@ -59,7 +59,7 @@ func CreateFile(path string, k Keys) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(tmp) }()        // the link keeps the content
+	defer func() { _ = os.Remove(tmp) }()      // the link keeps the content
 	if err := os.Link(tmp, path); err != nil { // fails if another process was first
 		return fmt.Errorf("place keys: %w", err)
 	}

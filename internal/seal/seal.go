@@ -54,11 +54,13 @@ func (b *Box) Open(sealed []byte, ad string) ([]byte, error) {
 		return nil, fmt.Errorf("open seal: %w", errNotSealed)
 	}
 	key := b.ring.Load().keys[id]
-	if key == nil && b.file.stale() { // another process sealed with a key that was made since this one read the file
-		if err := b.Reload(); err != nil {
-			return nil, fmt.Errorf("open seal: %w", err)
+	if key == nil { // another process may have sealed with a key that was made since this one read the file
+		if b.file.stale() {
+			if err := b.Reload(); err != nil {
+				return nil, fmt.Errorf("open seal: %w", err)
+			}
 		}
-		key = b.ring.Load().keys[id]
+		key = b.ring.Load().keys[id] // also when another goroutine has just read the file
 	}
 	if key == nil {
 		return nil, fmt.Errorf("open seal: key %s is not in the key file", id)
@@ -120,7 +122,9 @@ func (b *Box) Key(purpose string) []byte {
 }
 
 // Hasher gives the keyed hash for one purpose. Hashers of different purposes are unrelated. Make it once, it derives a key.
-func (b *Box) Hasher(purpose string) Hasher { return Hasher{key: b.Key("hash/" + purpose), hash: b.hash.new()} }
+func (b *Box) Hasher(purpose string) Hasher {
+	return Hasher{key: b.Key("hash/" + purpose), hash: b.hash.new()}
+}
 
 // Hasher is a keyed one-way hash: HMAC-SHA256, or HMAC-SM3 in a deployment that was made with it.
 type Hasher struct {

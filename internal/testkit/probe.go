@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"huisheng/models/store"
@@ -54,10 +55,29 @@ func (p Probe) Insert(collection string, d Doc) {
 	require.NoError(p.t, err)
 }
 
+// InsertAll adds many documents.
+func (p Probe) InsertAll(collection string, docs []Doc) {
+	p.t.Helper()
+	_, err := p.db.Collection(collection).InsertMany(p.t.Context(), docs)
+	require.NoError(p.t, err)
+}
+
 // Delete removes what matches and gives how many documents that were.
 func (p Probe) Delete(collection string, filter Doc) int {
 	p.t.Helper()
 	res, err := p.db.Collection(collection).DeleteMany(p.t.Context(), filter)
 	require.NoError(p.t, err)
 	return int(res.DeletedCount)
+}
+
+// Bytes reads a binary value within a document; positions in lists are written as numbers.
+func Bytes(t testing.TB, doc map[string]any, path ...string) []byte {
+	t.Helper()
+	raw, err := bson.Marshal(doc)
+	require.NoError(t, err)
+	v, err := bson.Raw(raw).LookupErr(path...)
+	require.NoError(t, err, "%v", path)
+	_, data, ok := v.BinaryOK()
+	require.True(t, ok, "%v is no binary value", path)
+	return data
 }

@@ -57,6 +57,8 @@ type site struct {
 	client   *http.Client
 	server   *exec.Cmd
 	tokens   map[string]string
+	keys     string    // the key file
+	log      io.Writer // where processes write; nil: the test's own stderr
 }
 
 func newSite(t *testing.T, env ...string) *site {
@@ -71,10 +73,10 @@ func newSiteOn(t *testing.T, mongo string, env ...string) *site {
 	require.NoError(t, err)
 	addr := l.Addr().String()
 	require.NoError(t, l.Close())
-	s := &site{t: t, addr: addr, mongo: mongo, database: "e2e_" + models.NewID(), tokens: map[string]string{}}
+	s := &site{t: t, addr: addr, mongo: mongo, database: "e2e_" + models.NewID(), tokens: map[string]string{}, keys: filepath.Join(t.TempDir(), "keys.json")}
 	s.client = &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	s.env = append(os.Environ(), "HUISHENG_ADDR="+addr, "HUISHENG_DATABASE="+s.database, "HUISHENG_ENV=dev", "HUISHENG_BASE_URL=http://"+addr,
-		"HUISHENG_KEYS_FILE="+filepath.Join(t.TempDir(), "keys.json"), "HUISHENG_DEMO_PASSWORD="+password, "HUISHENG_LOG_LEVEL=warn",
+		"HUISHENG_KEYS_FILE="+s.keys, "HUISHENG_DEMO_PASSWORD="+password, "HUISHENG_LOG_LEVEL=warn",
 		"HUISHENG_JOB_INTERVAL=100ms", "HUISHENG_LEASE=2s", "HUISHENG_QUIET_HOURS=none", "HUISHENG_SMS_SETTLE=1s")
 	s.env = append(s.env, env...)
 	t.Cleanup(s.drop)
@@ -105,6 +107,9 @@ func (s *site) spawn(args ...string) *exec.Cmd {
 	s.t.Helper()
 	c := s.command(args...)
 	c.Stdout, c.Stderr = os.Stderr, os.Stderr
+	if s.log != nil {
+		c.Stdout, c.Stderr = s.log, s.log
+	}
 	_, err := launch(c) // killed or ended: the test knows which
 	require.NoError(s.t, err)
 	return c
