@@ -55,7 +55,7 @@ func (s *Service) sameAnswers(old models.Response, digest []byte) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	return string(s.ident.Digest(string(models.Canonical(all, old.Consents)))) == string(digest), nil
+	return string(s.digest(old.ID, all, old.Consents)) == string(digest), nil
 }
 
 // open puts what is sealed back among the answers.

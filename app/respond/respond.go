@@ -177,8 +177,13 @@ func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response
 	return models.Response{
 		ID: c.Response, Batch: c.Batch, Org: c.Org, Region: c.Region, Questionnaire: c.Form, Anchor: time.Unix(c.Anchor, 0),
 		Channel: c.Channel, Answers: answers, Texts: texts, Consents: consents, Seconds: seconds(in.StartedAt, c, now), Signals: signals,
-		Digest: s.ident.Digest(string(models.Canonical(clean, in.Consents))), SubmittedAt: now, ChangedAt: now,
+		Digest: s.digest(c.Response, clean, in.Consents), SubmittedAt: now, ChangedAt: now,
 	}, nil
+}
+
+// digest tells the same submission from another. Bound to the response, so that two people's equal answers and words cannot be seen to be equal.
+func (s *Service) digest(id models.ResponseID, clean models.Answers, consents models.Consents) []byte {
+	return s.ident.Digest(string(id), string(models.Canonical(clean, consents)))
 }
 
 // split takes out of the answers what is to be sealed: words, because what a person writes may name people, and exact amounts of money, of which

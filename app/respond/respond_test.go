@@ -18,6 +18,7 @@ import (
 	"huisheng/internal/access"
 	"huisheng/internal/demo"
 	"huisheng/internal/ident"
+	"huisheng/internal/seal"
 	"huisheng/internal/testkit"
 	"huisheng/internal/token"
 	"huisheng/models"
@@ -28,6 +29,7 @@ type kit struct {
 	*respond.Service
 	store *store.Store
 	ids   *ident.Idents
+	box   *seal.Box
 	clock *testkit.Clock
 	form  *models.Questionnaire
 	inv   models.Invitation
@@ -44,7 +46,7 @@ func newKit(t *testing.T, limiter ...port.Limiter) *kit {
 	limiter = append(limiter, open{})
 	k := &kit{store: testkit.Store(t), clock: testkit.NewClock()}
 	box := testkit.Box(t)
-	k.ids = ident.New(box)
+	k.ids, k.box = ident.New(box), box
 	cat, err := catalog.Load()
 	require.NoError(t, err)
 	k.form, _ = cat.Latest("ENT_PARTICIPANT")

@@ -78,6 +78,7 @@ func (l lang) figureOf(d models.IndicatorDefinition, v models.IndicatorValue, ax
 	if has(models.FlagOldVersion) {
 		f.Notes = append(f.Notes, l.say("其中一部分是按以前的定义算的。", "Part of it was computed by an earlier definition."))
 	}
+	f.Notes = append(f.Notes, l.sifted(v.Quality, v.Unit)...)
 	f.Chart = chart(v, l.text(d.Title)+" "+f.Value+unitShort(v.Unit)+l.intervalLabel(f.Interval), axis)
 	return f
 }
@@ -157,6 +158,7 @@ type figuresData struct {
 	ComputedAt time.Time
 	Orgs       int // regions: of how many organisations
 	Org        bool
+	Quality    *quality // for regulators, if there is anything to judge
 	Back       link
 }
 
@@ -186,7 +188,7 @@ func (h *Console) orgIndicators(c *fiber.Ctx, org models.Org, from link) error {
 	}
 	d := figuresData{
 		Title: org.Name, Kind: org.Kind, Period: r.Period, Periods: periods(langOf(c), org.Kind, time.Now(), r.Period), ComputedAt: r.ComputedAt,
-		Figures: h.figuresOf(langOf(c), org.Kind, r.View(sc)), Org: sc.IsOrg(), Back: from,
+		Figures: h.figuresOf(langOf(c), org.Kind, r.View(sc)), Org: sc.IsOrg(), Quality: h.qualityOf(langOf(c), r.QualityFor(sc)), Back: from,
 	}
 	return h.figures(c, d)
 }
@@ -208,7 +210,7 @@ func (h *Console) ShowRegionIndicators(c *fiber.Ctx) error {
 	l := langOf(c)
 	d := figuresData{
 		Title: h.regionName(l, r.Region) + " · " + l.orgKind(kind), Kind: kind, Period: r.Period, Periods: periods(l, kind, time.Now(), r.Period),
-		ComputedAt: r.ComputedAt, Figures: h.figuresOf(l, kind, r.Items), Orgs: r.Orgs, Back: link{URL: "/console/regions?kind=" + string(kind), Text: l.say("指标对比", "Compare")},
+		ComputedAt: r.ComputedAt, Figures: h.figuresOf(l, kind, r.Items), Orgs: r.Orgs, Quality: h.qualityOf(l, &r.Quality), Back: link{URL: "/console/regions?kind=" + string(kind), Text: l.say("指标对比", "Compare")},
 	}
 	return h.figures(c, d)
 }
