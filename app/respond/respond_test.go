@@ -34,6 +34,7 @@ type kit struct {
 	form  *models.Questionnaire
 	inv   models.Invitation
 	link  string
+	dump  func(*testing.T, models.ResponseID) (string, map[string]any) // a response as it lies in the database
 }
 
 // open admits everything: these tests are about what MongoDB counts, not about the limiter in front.
@@ -44,7 +45,17 @@ func (open) Allow(context.Context, string, port.Limit) (bool, time.Duration) { r
 func newKit(t *testing.T, limiter ...port.Limiter) *kit {
 	t.Helper()
 	limiter = append(limiter, open{})
-	k := &kit{store: testkit.Store(t), clock: testkit.NewClock()}
+	k := &kit{clock: testkit.NewClock()}
+	st, raw := testkit.Raw(t)
+	k.store = st
+	k.dump = func(t *testing.T, id models.ResponseID) (string, map[string]any) {
+		found := raw.Collection("responses").FindOne(context.Background(), map[string]any{"_id": id})
+		bytes, err := found.Raw()
+		require.NoError(t, err)
+		var doc map[string]any
+		require.NoError(t, found.Decode(&doc))
+		return string(bytes), doc
+	}
 	box := testkit.Box(t)
 	k.ids, k.box = ident.New(box), box
 	cat, err := catalog.Load()
