@@ -53,7 +53,11 @@ bench: services build ## measure the server beside the bare database (BENCH_ARGS
 
 .PHONY: faults
 faults: services ## kill, freeze, cut and flush everything under load (FAULTS of them, 220 by default)
-	@scripts/services exec go test ./test/e2e -run 'TestFaults$$' -count=1 -v -timeout 60m -faults $(or $(FAULTS),220)
+	@$(SERVICES) exec go test ./test/e2e -run 'TestFaults$$' -count=1 -v -timeout 60m -faults $(or $(FAULTS),220)
+
+.PHONY: fuzz
+fuzz: services ## throw random input at every parser (FUZZTIME each, 30s) and at every API operation (REQUESTS, 100000)
+	@$(SERVICES) exec scripts/fuzz
 
 .PHONY: screens
 screens: services build ## take the screenshots in docs/screens again
