@@ -70,7 +70,7 @@ func New(d Deps) *App {
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock, Log: d.Log,
 	})
 	a.Outreach = outreach.New(outreach.Deps{
-		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Sender: d.Sender, Queue: d.Queue, Clock: d.Clock,
+		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Roster: a.Roster, Sender: d.Sender, Queue: d.Queue, Clock: d.Clock,
 		Config: d.Config, Log: d.Log,
 	})
 	a.Respond = respond.New(respond.Deps{

@@ -39,6 +39,9 @@ func wrongFor(s *openapi3.Schema) []string {
 
 // spoil gives every way of breaking one rule of the schema in a body that keeps them all. write puts the spoiled part back into the whole.
 func spoil(at string, s *openapi3.Schema, good object, write func(object) string) (list []spoiled) {
+	if good == nil { // the good body does without this part
+		good = object{}
+	}
 	with := func(name string, raw string) string {
 		o := maps.Clone(good)
 		o[name] = json.RawMessage(raw)
@@ -65,9 +68,6 @@ func spoil(at string, s *openapi3.Schema, good object, write func(object) string
 		list = append(list, spoiled{at + name + " is missing", write(o), []int{400, 401, 403, 404, 409, 410, 429}})
 	}
 	o := maps.Clone(good)
-	if o == nil {
-		o = object{}
-	}
 	o["no_such_field"] = 1
 	return append(list, spoiled{at + "no_such_field is there", write(o), refused})
 }

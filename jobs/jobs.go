@@ -65,6 +65,7 @@ func New(d Deps) *Runner {
 		closeJob(d.Outreach, 5*every),
 		sweepJob(d.Outreach, 10*every),
 		remindJob(d.Outreach, 30*every),
+		scheduleJob(d.Outreach, 10*every),
 	}
 	if d.Indicators != nil {
 		r.jobs = append(r.jobs, tallyJob(d.Indicators, every))

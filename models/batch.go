@@ -19,20 +19,33 @@ type QuestionnaireRef struct {
 	Version string `bson:"version" json:"version"`
 }
 
-// Batch is one round of invitations with a frozen denominator.
+// BatchTrigger is what makes a round begin, or lets somebody join it.
+type BatchTrigger string
+
+// The triggers. A claim of an organisation with its list makes a round of its own; the others are pooled, see Batch.Pooled.
+const (
+	TriggerClaim         BatchTrigger = "claim"          // an organisation's claim with a name list
+	TriggerTraineeClaim  BatchTrigger = "trainee_claim"  // one person's own claim
+	TriggerInternshipEnd BatchTrigger = "internship_end" // a student's internship ends
+	TriggerGraduation    BatchTrigger = "graduation"     // some months after a student's graduation
+	TriggerEmployer      BatchTrigger = "employer"       // a company's contact is asked about a school's students
+)
+
+// Batch is one round of invitations. The denominator of a claim's round is frozen; people join a pooled one over time.
 type Batch struct {
 	ID            BatchID          `bson:"_id"`
 	Org           OrgID            `bson:"org"`
 	OrgName       string           `bson:"org_name"`
 	Kind          OrgKind          `bson:"kind"`
 	Region        string           `bson:"region"`
+	Trigger       BatchTrigger     `bson:"trigger,omitempty"` // absent in rounds of before there were others: a claim
 	Claim         ClaimID          `bson:"claim,omitempty"`
 	ClaimNo       string           `bson:"claim_no,omitempty"`
 	SubsidyType   string           `bson:"subsidy_type,omitempty"`
 	Questionnaire QuestionnaireRef `bson:"questionnaire"`
 	State         BatchState       `bson:"state"`
 	PausedReason  string           `bson:"paused_reason,omitempty"`
-	People        int              `bson:"people"`   // frozen when the claim is accepted
+	People        int              `bson:"people"`   // frozen when the claim is accepted; of a pooled round: who was invited when last counted
 	Expanded      int              `bson:"expanded"` // how many of them were turned into invitations so far: the resume point
 	Skipped       int              `bson:"skipped"`  // people whom another batch invited first, found while expanding
 	OpensAt       time.Time        `bson:"opens_at"`
@@ -71,6 +84,18 @@ func (b Batch) StateAt(now time.Time) BatchState {
 
 // Answerable says whether answers are taken at now. A paused batch pauses messages, not people.
 func (b Batch) Answerable(now time.Time) bool { return b.StateAt(now) != BatchClosed }
+
+// Pooled says whether people join the round one by one: one round per organisation, questionnaire, supervising region and calendar month. It opens
+// on the first of that month, which puts it into its period; each invitation has its own closing time, and the round closes with the last one.
+func (b Batch) Pooled() bool { return b.Trigger != "" && b.Trigger != TriggerClaim }
+
+// Cause is the trigger, also of a round that was stored before there were several.
+func (b Batch) Cause() BatchTrigger {
+	if b.Trigger == "" {
+		return TriggerClaim
+	}
+	return b.Trigger
+}
 
 // Department is one employing department (用工部门) named by a batch's records, with a link for its head.
 type Department struct {

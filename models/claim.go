@@ -16,20 +16,21 @@ const MaxClaimPeople = 100_000
 
 // Claim is a subsidy claim (申领补贴) with its frozen list of records: the denominator that nobody can change afterwards.
 type Claim struct {
-	ID          ClaimID    `bson:"_id"`
-	No          string     `bson:"no"`
-	Org         OrgID      `bson:"org"`
-	Region      string     `bson:"region"`
-	SubsidyType string     `bson:"subsidy_type"`
-	ClaimedAt   string     `bson:"claimed_at"` // 2006-01-02
-	Digest      []byte     `bson:"digest"`     // of the request's content; another content under the same number is a conflict
-	People      int        `bson:"people"`     // how many were accepted: the length of Records
-	Records     []RecordID `bson:"records"`    // accepted, in order
-	Rejected    []Refusal  `bson:"rejected"`   // kept so that a repeat gives the same answer
-	Batch       BatchID    `bson:"batch"`
-	State       ClaimState `bson:"state"`
-	By          AccountID  `bson:"by"`
-	CreatedAt   time.Time  `bson:"created_at"`
+	ID          ClaimID      `bson:"_id"`
+	No          string       `bson:"no"`
+	Org         OrgID        `bson:"org"`
+	Region      string       `bson:"region"`
+	SubsidyType string       `bson:"subsidy_type"`
+	ClaimedAt   string       `bson:"claimed_at"`        // 2006-01-02
+	Digest      []byte       `bson:"digest"`            // of the request's content; another content under the same number is a conflict
+	People      int          `bson:"people"`            // how many were accepted: the length of Records
+	Records     []RecordID   `bson:"records"`           // accepted, in order
+	Rejected    []Refusal    `bson:"rejected"`          // kept so that a repeat gives the same answer
+	Trigger     BatchTrigger `bson:"trigger,omitempty"` // TriggerTraineeClaim: one person's own, which joins a pooled round
+	Batch       BatchID      `bson:"batch"`
+	State       ClaimState   `bson:"state"`
+	By          AccountID    `bson:"by"`
+	CreatedAt   time.Time    `bson:"created_at"`
 }
 
 // RefusalCode says in one word why a person of a claim is not invited.

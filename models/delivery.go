@@ -31,6 +31,7 @@ type Delivery struct {
 	OTPNonce   string        `bson:"otp_nonce,omitempty"`
 	Urgent     bool          `bson:"urgent"` // one-time codes: no quiet hours, no caps, before everything else
 	PhoneMAC   []byte        `bson:"phone_mac,omitempty"`
+	For        Date          `bson:"for,omitempty"` // of a pooled round: the day that the invitation was triggered on when this was planned
 	State      DeliveryState `bson:"state"`
 	DueAt      time.Time     `bson:"due_at"`
 	LeaseUntil time.Time     `bson:"lease_until"`
@@ -47,3 +48,6 @@ type Delivery struct {
 	DoneAt     time.Time     `bson:"done_at,omitempty"`
 	CreatedAt  time.Time     `bson:"created_at"`
 }
+
+// FirstMessage is the id of the message that invites somebody.
+func FirstMessage(id InvitationID) DeliveryID { return DeliveryID(id) + ":invite" }

@@ -28,6 +28,8 @@ type (
 	ResponseID string
 	// ComplaintID names a complaint.
 	ComplaintID string
+	// ContactID names a company's contact of a school; derived from school, company and phone.
+	ContactID string
 	// PersonID is a keyed hash of document type and number; the same person has the same id in every organisation.
 	PersonID string
 )

@@ -15,7 +15,9 @@ type Invitation struct {
 	Batch         BatchID          `bson:"batch"`
 	Org           OrgID            `bson:"org"`
 	Region        string           `bson:"region"`
-	Record        RecordID         `bson:"record"`
+	Record        RecordID         `bson:"record"`                 // whom it asks; for a company's contact see Contact
+	Contact       ContactID        `bson:"contact,omitempty"`      // a company's contact, who proves possession of a phone and no document
+	TriggeredOn   Date             `bson:"triggered_on,omitempty"` // of a pooled round: the day that the first message goes out
 	Questionnaire QuestionnaireRef `bson:"questionnaire"`
 	About         About            `bson:"about"`
 	Department    string           `bson:"department,omitempty"` // Department.ID

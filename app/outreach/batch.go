@@ -28,7 +28,8 @@ func (s *Service) ensureBatch(ctx context.Context, org models.Org, c models.Clai
 		return err
 	}
 	return s.store.PutBatch(ctx, models.Batch{
-		ID: c.Batch, Org: org.ID, OrgName: org.Name, Kind: org.Kind, Region: c.Region, Claim: c.ID, ClaimNo: c.No, SubsidyType: c.SubsidyType,
+		ID: c.Batch, Org: org.ID, OrgName: org.Name, Kind: org.Kind, Region: c.Region, Trigger: models.TriggerClaim,
+		Claim: c.ID, ClaimNo: c.No, SubsidyType: c.SubsidyType,
 		Questionnaire: models.QuestionnaireRef{Code: form.Code, Version: form.Version}, State: models.BatchExpanding, People: c.People,
 		OpensAt: c.CreatedAt, ClosesAt: models.DateOf(c.CreatedAt).AddDays(s.cfg.BatchDays).End(),
 		Counts: models.BatchCounts{People: c.People}, CountsDue: c.CreatedAt, CreatedAt: c.CreatedAt,
@@ -156,6 +157,9 @@ func (s *Service) Close(ctx context.Context, p models.Principal, id models.Batch
 	if err != nil {
 		return b, err
 	}
+	if b.Pooled() {
+		return b, ErrRolling
+	}
 	if b.StateAt(s.now()) == models.BatchExpanding {
 		return b, ErrExpanding
 	}
@@ -187,7 +191,12 @@ func (s *Service) CloseDue(ctx context.Context) (int, error) {
 	}
 	var errs []error
 	for _, b := range list {
-		errs = append(errs, s.close(ctx, b.ID, ""))
+		if b.Pooled() { // somebody may join while this runs; the sender skips what is too late
+			_, err = s.store.CloseRound(ctx, b.ID, s.now())
+		} else {
+			err = s.close(ctx, b.ID, "")
+		}
+		errs = append(errs, err)
 	}
 	return len(list), errors.Join(errs...)
 }

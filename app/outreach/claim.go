@@ -16,7 +16,7 @@ import (
 	"huisheng/models"
 )
 
-// ClaimInput is a subsidy claim as posted: exactly one of Records and Certificates names the people.
+// ClaimInput is a subsidy claim as posted: exactly one of Records, Certificates and Trainee names the people.
 type ClaimInput struct {
 	No           string
 	Org          models.OrgID
@@ -24,6 +24,7 @@ type ClaimInput struct {
 	ClaimedAt    string // 2006-01-02; a moment in RFC 3339 counts as its day in Beijing
 	Records      []models.RecordID
 	Certificates []string
+	Trainee      *models.Trainee // one person's own claim, with who it is
 }
 
 // ClaimResult is the answer to a claim, the same for every repeat.
@@ -33,6 +34,8 @@ type ClaimResult struct {
 	Batch    models.BatchID
 	Accepted int
 	Rejected []models.Refusal
+	Link     string    // of one person's own claim, for whoever is not the organisation
+	ClosesAt time.Time // of one person's own claim
 }
 
 // Claim freezes the list of a subsidy claim and starts its batch. The claim's insert is the commit: the same claim again, also in parallel
@@ -55,8 +58,12 @@ func (s *Service) Claim(ctx context.Context, p models.Principal, in ClaimInput) 
 		return ClaimResult{}, err
 	}
 	id, digest := s.ident.Claim(in.Org, in.No), s.claimDigest(in)
-	if done, err := s.repeatClaim(ctx, org, id, digest); !errors.Is(err, models.ErrNotFound) {
+	if done, err := s.repeatClaim(ctx, p, org, id, digest); !errors.Is(err, models.ErrNotFound) {
 		return done, err
+	}
+	alone := single(org, in)
+	if in, err = s.admit(ctx, p, org, in); err != nil {
+		return ClaimResult{}, err
 	}
 	claim := models.Claim{
 		ID: id, No: in.No, Org: in.Org, Region: org.Region, SubsidyType: in.SubsidyType, ClaimedAt: in.ClaimedAt, Digest: digest,
@@ -68,13 +75,18 @@ func (s *Service) Claim(ctx context.Context, p models.Principal, in ClaimInput) 
 	if claim.People = len(claim.Records); claim.People == 0 {
 		return ClaimResult{}, models.ErrClaimEmpty.With("rejected", explain(claim.Rejected))
 	}
+	if alone {
+		if claim, err = s.pool(ctx, org, claim); err != nil {
+			return ClaimResult{}, err
+		}
+	}
 	switch err := s.commit(ctx, p, claim); {
 	case errors.Is(err, models.ErrConflict): // a parallel post was faster
-		return s.repeatClaim(ctx, org, id, digest)
+		return s.repeatClaim(ctx, p, org, id, digest)
 	case err != nil:
 		return ClaimResult{}, err
 	}
-	return s.startClaim(ctx, org, claim)
+	return s.startClaim(ctx, p, org, claim)
 }
 
 // commit stores a claim, after the audit log has it.
@@ -103,7 +115,7 @@ func mayClaim(p models.Principal, org models.OrgID) error {
 }
 
 // repeatClaim answers from the claim that is stored, or gives ErrNotFound.
-func (s *Service) repeatClaim(ctx context.Context, org models.Org, id models.ClaimID, digest []byte) (ClaimResult, error) {
+func (s *Service) repeatClaim(ctx context.Context, p models.Principal, org models.Org, id models.ClaimID, digest []byte) (ClaimResult, error) {
 	c, err := s.store.FindClaim(ctx, models.SystemScope(), id)
 	if err != nil {
 		return ClaimResult{}, err
@@ -111,11 +123,14 @@ func (s *Service) repeatClaim(ctx context.Context, org models.Org, id models.Cla
 	if !hmac.Equal(c.Digest, digest) {
 		return ClaimResult{}, models.ErrClaimDiffers
 	}
-	return s.startClaim(ctx, org, c)
+	return s.startClaim(ctx, p, org, c)
 }
 
 // startClaim makes the batch of a stored claim and wakes a worker. Both may have happened before.
-func (s *Service) startClaim(ctx context.Context, org models.Org, c models.Claim) (ClaimResult, error) {
+func (s *Service) startClaim(ctx context.Context, p models.Principal, org models.Org, c models.Claim) (ClaimResult, error) {
+	if c.Trigger == models.TriggerTraineeClaim {
+		return s.startTrainee(ctx, p, org, c)
+	}
 	if c.State == models.ClaimAccepted {
 		if err := s.ensureBatch(ctx, org, c); err != nil {
 			return ClaimResult{}, err
@@ -137,6 +152,10 @@ func explain(list []models.Refusal) []models.Refusal {
 func (s *Service) claimDigest(in ClaimInput) []byte {
 	parts := []string{"claim", string(in.Org), in.SubsidyType, in.ClaimedAt}
 	var list []string
+	if t := in.Trainee; t != nil {
+		return s.ident.Digest(append(parts, "trainee", t.Name, t.DocumentType, t.Document, t.Phone, t.Occupation, t.OccupationCode, t.Level, t.Certificate,
+			t.IssuedOn, t.ExamSite, t.ExamRegion, t.Course)...)
+	}
 	if len(in.Certificates) > 0 {
 		parts = append(parts, "certificates")
 		list = slices.Clone(in.Certificates)
@@ -191,13 +210,19 @@ func (s *Service) checkClaim(in ClaimInput) (ClaimInput, error) {
 }
 
 func checkList(in ClaimInput) *models.FieldError {
+	if in.Trainee != nil {
+		if len(in.Records)+len(in.Certificates) > 0 {
+			return &models.FieldError{Field: "trainee", Code: "only_one", Message: "trainee、records 与 certificates 只能写一个。"}
+		}
+		return nil
+	}
 	list, other, field := len(in.Records), len(in.Certificates), "records"
 	if list == 0 {
 		list, other, field = other, 0, "certificates"
 	}
 	switch {
 	case list == 0:
-		return &models.FieldError{Field: "records", Code: "required", Message: "请用 records 或 certificates 写明名单。"}
+		return &models.FieldError{Field: "records", Code: "required", Message: "请用 records 或 certificates 写明名单，本人申领也可以用 trainee 写明是谁。"}
 	case other > 0:
 		return &models.FieldError{Field: "certificates", Code: "only_one", Message: "records 与 certificates 只能写一个。"}
 	case list > models.MaxClaimPeople:

@@ -37,6 +37,10 @@ func (s *Service) expandClaim(ctx context.Context, c models.Claim) error {
 	if err != nil {
 		return err
 	}
+	if c.Trigger == models.TriggerTraineeClaim {
+		_, err := s.startTrainee(ctx, models.Principal{}, org, c)
+		return err
+	}
 	if err := s.ensureBatch(ctx, org, c); err != nil {
 		return err
 	}

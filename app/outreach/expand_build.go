@@ -19,7 +19,7 @@ func (s *Service) build(b models.Batch, records []models.Record, seen map[string
 	var departments []models.Department
 	for _, r := range records {
 		inv := models.Invitation{
-			ID: s.ident.Invitation(b.ID, r.Person), Batch: b.ID, Org: b.Org, Region: b.Region, Record: r.ID, Questionnaire: b.Questionnaire,
+			ID: s.ident.Invitation(b.ID, r.Person), Batch: b.ID, Org: b.Org, Region: s.regionOf(b, r), Record: r.ID, Questionnaire: b.Questionnaire,
 			About:   models.About{OrgName: b.OrgName, Occupation: r.Occupation, Level: r.Level, AssessedOn: assessedOn(r), Company: r.Company},
 			TailMAC: r.TailMAC, PosterMAC: r.PosterMAC, PhoneMAC: r.PhoneMAC, ClosesAt: b.ClosesAt, CreatedAt: b.OpensAt,
 		}
@@ -110,10 +110,7 @@ func (s *Service) sortOut(ctx context.Context, met []models.Invitation) (old, ag
 
 // invites plans the first message of each invitation for the first moment after the opening at which one may go out.
 func (s *Service) invites(b models.Batch, list []models.Invitation) []models.Delivery {
-	template := "INVITE"
-	if b.Kind == models.OrgSchool {
-		template = "INVITE_SCHOOL"
-	}
+	template := s.templateOf(b)
 	due := allowedAt(s.quiet, b.OpensAt)
 	out := make([]models.Delivery, len(list))
 	for i, inv := range list {
@@ -122,10 +119,21 @@ func (s *Service) invites(b models.Batch, list []models.Invitation) []models.Del
 	return out
 }
 
+// templateOf is the template of a round's first messages.
+func (s *Service) templateOf(b models.Batch) string {
+	if rule, ok := s.catalog.Round(b.Cause()); ok {
+		return rule.Template
+	}
+	if b.Kind == models.OrgSchool {
+		return "INVITE_SCHOOL"
+	}
+	return "INVITE"
+}
+
 // planned is a message to an invited person. what makes its id: planning the same again meets it.
 func planned(inv models.Invitation, what, template string, due, now time.Time) models.Delivery {
 	return models.Delivery{
-		ID: models.DeliveryID(string(inv.ID) + ":" + what), Batch: inv.Batch, Org: inv.Org, Invitation: inv.ID, Template: template,
+		ID: models.DeliveryID(string(inv.ID) + ":" + what), For: inv.TriggeredOn, Batch: inv.Batch, Org: inv.Org, Invitation: inv.ID, Template: template,
 		PhoneMAC: inv.PhoneMAC, State: models.DeliveryDue, DueAt: due, CreatedAt: now,
 	}
 }

@@ -13,6 +13,9 @@ import (
 // templateOTP is the template of one-time codes.
 const templateOTP = "OTP"
 
+// templateRemind is the template of reminders.
+const templateRemind = "REMIND"
+
 // errGone says that what a message is about does not exist any more: expired, superseded, or deleted on schedule.
 var errGone = errors.New("what the message is about is gone")
 
@@ -94,11 +97,28 @@ func (s *Service) invited(ctx context.Context, id models.InvitationID) (models.I
 }
 
 func (s *Service) personOf(ctx context.Context, inv models.Invitation) (models.Identity, error) {
+	if inv.Contact != "" {
+		return s.contactOf(ctx, inv.Contact)
+	}
 	record, err := s.store.FindRecord(ctx, models.SystemScope(), inv.Record)
 	if err != nil {
 		return models.Identity{}, gone(err)
 	}
 	return s.identity(record)
+}
+
+// contactOf opens the identity of a company's contact; one who was removed is gone.
+func (s *Service) contactOf(ctx context.Context, id models.ContactID) (models.Identity, error) {
+	c, err := s.store.FindContact(ctx, models.SystemScope(), id)
+	if err != nil {
+		return models.Identity{}, gone(err)
+	}
+	if c.Removed {
+		return models.Identity{}, errGone
+	}
+	var who models.Identity
+	err = s.box.OpenJSON(c.Identity, "contact/"+string(c.ID), &who)
+	return who, err
 }
 
 func gone(err error) error {

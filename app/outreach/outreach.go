@@ -33,6 +33,7 @@ type Service struct {
 	ident   *ident.Idents
 	audit   *audit.Log
 	sender  models.Sender
+	roster  Admitter
 	queue   port.Queue
 	now     port.Clock
 	cfg     config.Config
@@ -54,6 +55,7 @@ type Deps struct {
 	Ident   *ident.Idents
 	Audit   *audit.Log
 	Sender  models.Sender // the channel; nil in a process that sends nothing
+	Roster  Admitter      // takes in people who claim for themselves
 	Queue   port.Queue
 	Clock   port.Clock
 	Config  config.Config
@@ -70,7 +72,7 @@ func New(d Deps) *Service {
 		panic("outreach: quiet hours were not validated: " + err.Error())
 	}
 	return &Service{
-		store: d.Store, catalog: d.Catalog, box: d.Box, ident: d.Ident, audit: d.Audit, sender: d.Sender, queue: d.Queue,
+		store: d.Store, catalog: d.Catalog, box: d.Box, ident: d.Ident, audit: d.Audit, sender: d.Sender, queue: d.Queue, roster: d.Roster,
 		now: d.Clock, cfg: d.Config, quiet: quiet, log: d.Log, name: models.NewID(), counts: map[models.BatchID]counted{},
 	}
 }

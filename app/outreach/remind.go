@@ -53,6 +53,8 @@ func (s *Service) Remind(ctx context.Context, p models.Principal, id models.Batc
 		return Reminded{}, err
 	}
 	switch st := b.StateAt(s.now()); {
+	case b.Pooled():
+		return Reminded{}, ErrRolling
 	case st == models.BatchClosed:
 		return Reminded{}, models.ErrBatchClosed
 	case st == models.BatchExpanding:
@@ -118,7 +120,7 @@ func (s *Service) remindChunk(ctx context.Context, b models.Batch, list []models
 	messages := make([]models.Delivery, 0, len(list))
 	for i, inv := range list {
 		if !answered[ids[i]] {
-			messages = append(messages, planned(inv, fmt.Sprintf("remind%d", b.Reminders+1), "REMIND", due, now))
+			messages = append(messages, planned(inv, fmt.Sprintf("remind%d", b.Reminders+1), templateRemind, due, now))
 		}
 	}
 	_, err = s.store.PutDeliveries(ctx, messages)

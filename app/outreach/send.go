@@ -72,6 +72,9 @@ func (s *Service) prepare(ctx context.Context, d models.Delivery) (r ready, stop
 		stop, err = stopIfGone(err)
 		return r, stop, err
 	}
+	if d.Template == templateRemind && b.Pooled() && (!inv.Sent || inv.Failed) { // planned before anybody knew; a claim's are planned for those who were reached
+		return r, skip("not_reached"), nil
+	}
 	if stop, err = s.mayWrite(ctx, b, inv); stop != nil || err != nil {
 		return r, stop, err
 	}
@@ -101,11 +104,17 @@ func stopIfGone(err error) (*verdict, error) {
 // quiet time.
 func (s *Service) mayWrite(ctx context.Context, b models.Batch, inv models.Invitation) (*verdict, error) {
 	now := s.now()
+	if b.Pooled() && !now.Before(inv.ClosesAt) {
+		return skip("closed"), nil
+	}
 	switch b.StateAt(now) {
 	case models.BatchClosed:
 		return skip("closed"), nil
 	case models.BatchPaused:
 		return &verdict{state: models.DeliveryHeld, due: now, code: "paused"}, nil
+	}
+	if day := openingOf(s.quiet, inv.TriggeredOn); inv.TriggeredOn > models.DateOf(now) { // moved to a later day after this was planned
+		return &verdict{state: models.DeliveryDue, due: day, code: "not_yet"}, nil
 	}
 	if at := allowedAt(s.quiet, now); at.After(now) {
 		return &verdict{state: models.DeliveryDue, due: at, code: "quiet_hours"}, nil

@@ -296,20 +296,21 @@ func (s *Service) admitInvited(ctx context.Context, inv models.Invitation, ch mo
 	if err != nil {
 		return Admission{}, err
 	}
-	early, err := s.early(ctx, inv, ch)
+	early, err := s.early(ctx, b, inv, ch)
 	if err != nil {
 		return Admission{}, err
 	}
 	return s.admit(ctx, Claims{
 		Invitation: inv.ID, Response: s.ident.Response(inv.ID), Batch: inv.Batch, Org: inv.Org, Region: inv.Region,
-		Form: inv.Questionnaire, Anchor: b.OpensAt.Unix(), Closes: b.ClosesAt.Unix(), Channel: ch,
+		Form: inv.Questionnaire, Anchor: b.OpensAt.Unix(), Closes: inv.ClosesAt.Unix(), Channel: ch,
 		Early: early, Phone: s.phoneTrace(inv.Batch, inv.PhoneMAC),
 	}, inv.About)
 }
 
 // early says whether a personal link was used before any message with it can have gone out. An attempt whose outcome nobody knows counts as gone.
-func (s *Service) early(ctx context.Context, inv models.Invitation, ch models.Channel) (bool, error) {
-	if ch != models.ChannelDirect || inv.Sent || inv.Delivered {
+func (s *Service) early(ctx context.Context, b models.Batch, inv models.Invitation, ch models.Channel) (bool, error) {
+	platform := b.Cause() == models.TriggerTraineeClaim // its page shows the link before any message goes out
+	if ch != models.ChannelDirect || platform || inv.Sent || inv.Delivered {
 		return false, nil
 	}
 	tried, err := s.store.TriedDelivery(ctx, inv.ID)

@@ -24,6 +24,7 @@ type gate struct {
 }
 
 type seenBatch struct {
+	pooled   bool // each person's own closing time, in the token, is what counts
 	closesAt time.Time
 	state    models.BatchState
 	at       time.Time
@@ -42,7 +43,7 @@ func (g *gate) open(ctx context.Context, c Claims, now time.Time) error {
 	if errors.Is(err, models.ErrNotFound) {
 		return models.ErrBatchClosed
 	}
-	if err == nil && (b.state == models.BatchClosed || !now.Before(b.closesAt)) {
+	if err == nil && !b.pooled && (b.state == models.BatchClosed || !now.Before(b.closesAt)) {
 		return models.ErrBatchClosed
 	}
 	return nil
@@ -59,7 +60,7 @@ func (g *gate) look(ctx context.Context, id models.BatchID, now time.Time) (seen
 	if err != nil {
 		return seenBatch{}, err
 	}
-	b = seenBatch{closesAt: batch.ClosesAt, state: batch.State, at: now}
+	b = seenBatch{pooled: batch.Pooled(), closesAt: batch.ClosesAt, state: batch.State, at: now}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.seen) > 10_000 { // closed batches pile up slowly; starting afresh costs one read each

@@ -76,6 +76,12 @@ var brokenLists = []breakage{
 
 	{"texts/en.yaml", "It is valid for 5 minutes.", "It is valid for %s minutes.", `text "entry.otp.sent" fills in [%s %s], Chinese [%s]`},
 	{"texts/en.yaml", "code: en", "code: de", `language "de" is not written like ^[a-z]{2,3}$, or not the file's name`},
+	{"rounds.yaml", "questionnaire: SCH_GRADUATE", "questionnaire: SCH_LEAVER", `round "graduation": questionnaire "SCH_LEAVER" does not exist`},
+	{"rounds.yaml", "template: INVITE_EMPLOYER", "template: INVITE_BOSS", `round "employer": template "INVITE_BOSS" does not exist`},
+	{"rounds.yaml", "from: {months: 5}", "from: {months: 7}", `round "graduation": days must be from ≤ send ≤ until`},
+	{"rounds.yaml", "until: {days: 30}, open_days: 30", "until: {days: 30}, open_days: 0", `round "trainee_claim": open_days must be 1 to 365`},
+	{"rounds.yaml", "every: {months: 12}", "every: {months: -1}", `round "employer": every must lie ahead`},
+	{"rounds.yaml", `contains: 深汕合作区, supervisor: "440300"`, `contains: 深汕合作区, supervisor: "440305"`, `site "深汕合作区": supervisor "440305" is no city code of Guangdong (44xx00)`},
 	{"levels.yaml", "rank: 3", "rank: 4", `level "3": rank 4, but it stands in place 3`},
 	{"levels.yaml", "synonyms: [四级, ", "synonyms: [五级, ", `level name "五级" is taken by number 2 of the list`},
 	{"levels.yaml", `levels: ["5", "4", "3"]}`, `levels: ["5", "4", "9"]}`, `subtype "senior_tech_school": level "9" does not exist`},

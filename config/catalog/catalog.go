@@ -41,6 +41,8 @@ type Catalog struct {
 	languages      []models.Language
 	texts          map[string]map[string]string // of the phone's pages, by language and key
 	quality        []models.QualityRule
+	rounds         []models.RoundRule
+	sites          []siteRule
 	hash           string
 }
 
@@ -56,7 +58,7 @@ func LoadFS(fsys fs.FS) (*Catalog, error) {
 		templates: map[string]models.Template{},
 		texts:     map[string]map[string]string{},
 	}}
-	for _, load := range []func(){l.questionnaires, l.indicators, l.regions, l.calendar, l.templates, l.categories, l.subsidies, l.levels, l.quality} {
+	for _, load := range []func(){l.questionnaires, l.indicators, l.regions, l.calendar, l.templates, l.categories, l.subsidies, l.levels, l.quality, l.rounds} {
 		load()
 	}
 	l.cat.hash = hex.EncodeToString(l.digest.Sum(nil))[:32]

@@ -21,7 +21,7 @@ func TestTemplateParamRefused(t *testing.T) {
 func TestTemplates(t *testing.T) {
 	c := load(t)
 	values := map[string]string{"date": "12月25日", "site": "jnpj.example.cn", "code": "7K3M9Q", "case_no": "TS2612050001"}
-	for code, length := range map[string]int{"INVITE": 64, "INVITE_SCHOOL": 62, "REMIND": 61, "COMPLAINT_ACK": 57, "OTP": 32} {
+	for code, length := range map[string]int{"INVITE": 64, "INVITE_SCHOOL": 62, "INVITE_GRADUATE": 62, "INVITE_EMPLOYER": 61, "REMIND": 61, "COMPLAINT_ACK": 57, "OTP": 32} {
 		tmpl, ok := c.Template(code)
 		if !ok {
 			t.Errorf("no template %s", code)

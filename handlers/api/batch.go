@@ -22,6 +22,7 @@ type batchView struct {
 	OrgName       string                  `json:"org_name"`
 	Kind          models.OrgKind          `json:"kind"`
 	Region        string                  `json:"region"`
+	Trigger       models.BatchTrigger     `json:"trigger"`
 	ClaimNo       string                  `json:"claim_no,omitempty"`
 	SubsidyType   string                  `json:"subsidy_type,omitempty"`
 	Questionnaire models.QuestionnaireRef `json:"questionnaire"`
@@ -41,7 +42,7 @@ func viewOf(p models.Principal) func(models.Batch) batchView {
 	return func(b models.Batch) batchView {
 		counts, hidden := outreach.View(p.Scope(), b.Counts)
 		return batchView{
-			ID: b.ID, Org: b.Org, OrgName: b.OrgName, Kind: b.Kind, Region: b.Region, ClaimNo: b.ClaimNo, SubsidyType: b.SubsidyType,
+			ID: b.ID, Org: b.Org, OrgName: b.OrgName, Kind: b.Kind, Region: b.Region, Trigger: b.Cause(), ClaimNo: b.ClaimNo, SubsidyType: b.SubsidyType,
 			Questionnaire: b.Questionnaire, State: b.State, PausedReason: b.PausedReason, Counts: counts, Hidden: hidden, Skipped: b.Skipped,
 			Reminders: b.Reminders, ClosedEarly: b.ClosedBy != "", OpensAt: web.Time(b.OpensAt), ClosesAt: web.Time(b.ClosesAt), CreatedAt: web.Time(b.CreatedAt),
 		}

@@ -15,6 +15,7 @@ type claimInput struct {
 	ClaimedAt    string            `json:"claimed_at"`
 	Records      []models.RecordID `json:"records"`
 	Certificates []string          `json:"certificates"`
+	Trainee      *models.Trainee   `json:"trainee"`
 }
 
 // PostClaim takes a subsidy claim with its list: 202 with who was accepted and who was not; the batch expands in the background. The same claim
@@ -26,11 +27,15 @@ func (h *API) PostClaim(c *fiber.Ctx) error {
 	}
 	r, err := h.app.Outreach.Claim(c.UserContext(), web.Principal(c), outreach.ClaimInput{
 		No: in.ClaimNo, Org: in.Org, SubsidyType: in.SubsidyType, ClaimedAt: in.ClaimedAt, Records: in.Records, Certificates: in.Certificates,
+		Trainee: in.Trainee,
 	})
 	if err != nil {
 		return err
 	}
-	return c.Status(fiber.StatusAccepted).JSON(fiber.Map{
-		"claim": r.No, "id": r.ID, "batch": r.Batch, "accepted": r.Accepted, "rejected": r.Rejected,
-	})
+	out := fiber.Map{"claim": r.No, "id": r.ID, "batch": r.Batch, "accepted": r.Accepted, "rejected": r.Rejected}
+	if r.Link != "" {
+		out["link"], out["closes_at"] = r.Link, web.Time(r.ClosesAt)
+		c.Set(fiber.HeaderCacheControl, "no-store") // it opens one person's form
+	}
+	return c.Status(fiber.StatusAccepted).JSON(out)
 }

@@ -48,6 +48,17 @@ func (i *Idents) ClaimBatch(c models.ClaimID) models.BatchID {
 	return models.BatchID(i.batch.ID("claim", string(c)))
 }
 
+// PooledBatch is the round that people of one organisation join in a month (2006-01).
+func (i *Idents) PooledBatch(org models.OrgID, form, region, month string) models.BatchID {
+	return models.BatchID(i.batch.ID("pooled", string(org), form, region, month))
+}
+
+// PooledInvitation does not name the round, so that a person whose date moves to another month keeps link, code and at most one answer.
+// subject tells the people whom an organisation asks with one form apart.
+func (i *Idents) PooledInvitation(org models.OrgID, form string, subject ...string) models.InvitationID {
+	return models.InvitationID(i.invitation.ID(append([]string{"pooled", string(org), form}, subject...)...))
+}
+
 // Invitation is derived from (batch, person), so expanding twice is harmless.
 func (i *Idents) Invitation(b models.BatchID, p models.PersonID) models.InvitationID {
 	return models.InvitationID(i.invitation.ID(string(b), string(p)))

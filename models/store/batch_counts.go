@@ -38,6 +38,9 @@ func (s *Store) CountBatch(ctx context.Context, b models.Batch) (models.BatchCou
 		counts.Invited, counts.Sent, counts.Delivered = r.Invited, r.Sent, r.Delivered
 		counts.Failed, counts.Opened, counts.Verified = r.Failed, r.Opened, r.Verified
 	}
+	if b.Pooled() {
+		counts.People = counts.Invited
+	}
 	n, err := s.col(colResponses).CountDocuments(ctx, bson.D{{Key: "batch", Value: b.ID}, {Key: "questionnaire.code", Value: b.Questionnaire.Code}})
 	counts.Submitted = int(n)
 	return counts, wrap("count responses", err)
@@ -54,9 +57,10 @@ func (s *Store) ListBatchesToCount(ctx context.Context, now time.Time, limit int
 	return list, wrap("list batches to count", cur.All(ctx, &list))
 }
 
-// SetCounts stores derived counts and when to derive them again.
+// SetCounts stores derived counts and when to derive them again. The people of a pooled round are those who were invited; of a claim's they
+// are what the claim says.
 func (s *Store) SetCounts(ctx context.Context, id models.BatchID, c models.BatchCounts, at, due time.Time) error {
 	_, err := s.col(colBatches).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: "counts", Value: c}, {Key: "counts_at", Value: at}, {Key: "counts_due", Value: due}}}})
+		bson.D{{Key: "$set", Value: bson.D{{Key: "people", Value: c.People}, {Key: "counts", Value: c}, {Key: "counts_at", Value: at}, {Key: "counts_due", Value: due}}}})
 	return wrap("set counts", err)
 }

@@ -33,6 +33,7 @@ const (
 	colFigures     = "figures"
 	colTallies     = "tallies"
 	colRollups     = "rollups"
+	colContacts    = "contacts"
 	colMarks       = "marks"
 	colAudit       = "audit"
 	colCalendar    = "calendar"
@@ -70,6 +71,8 @@ func schema() []index {
 		{col: colRecords, keys: asc("org", "_id")},                                                    // an organisation's list, paged
 		{col: colRecords, keys: asc("org", "anchor")},                                                 // complaints' and E5's denominators by period
 		{col: colRecords, keys: asc("org", "certificate"), unique: true, partial: has("certificate")}, // claims by certificate; one record per number
+		{col: colRecords, keys: asc("org", "intern_end"), partial: has("intern_end")},                 // whose internship ends
+		{col: colRecords, keys: asc("org", "graduates_on"), partial: has("graduates_on")},             // who graduated some months ago
 		{col: colImports, keys: asc("expires_at"), ttl: true},                                         // rejected rows are kept a day
 		{col: colImports, keys: asc("org", "_id"), partial: has("org")},                               // an organisation's uploads
 		{col: colClaims, keys: asc("state", "created_at")},                                            // the sweep for claims not expanded yet
@@ -85,6 +88,7 @@ func schema() []index {
 		{col: colInvitations, keys: asc("batch", "_id")},                                              // reminders, progress
 		{col: colInvitations, keys: asc("batch", "poster_mac")},                                       // poster: name and last six
 		{col: colInvitations, keys: asc("batch", "department")},                                       // a department head's list
+		{col: colInvitations, keys: asc("org", "triggered_on"), partial: has("triggered_on")},         // who waits for a message of a pooled round
 		{col: colDeliveries, keys: asc("state", "urgent", "due_at")},                                  // the claimer takes what is due, one-time codes apart
 		{col: colDeliveries, keys: asc("batch", "state")},                                             // progress
 		{col: colDeliveries, keys: asc("invitation")},                                                 // what one person was sent
@@ -103,6 +107,7 @@ func schema() []index {
 		{col: colRatings, keys: asc("batch", "department")},                                           // progress of a department
 		{col: colRatings, keys: asc("changed_at")},                                                    // the tally job reads from its watermark
 		{col: colFigures, keys: asc("current.at")},                                                    // the tally job: figures declared
+		{col: colContacts, keys: asc("org", "_id")},                                                   // a school's list
 		{col: colTallies, keys: asc("org", "anchor")},                                                 // a period's tallies
 		{col: colTallies, keys: asc("catalog")},                                                       // those of other definitions
 		{col: colRollups, keys: asc("period", "kind", "region")},                                      // region figures
