@@ -51,6 +51,10 @@ fmt: ## format the Go code
 bench: services build ## measure the server beside the bare database (BENCH_ARGS are passed on)
 	@$(SERVICES) exec bin/huisheng bench $(BENCH_ARGS)
 
+.PHONY: soak
+soak: services build ## hold 100 submissions and 500 page reads a second for 10 minutes and watch times and memory
+	@$(SERVICES) exec bin/huisheng bench -soak $(or $(SOAK),10m)
+
 .PHONY: faults
 faults: services ## kill, freeze, cut and flush everything under load (FAULTS of them, 220 by default)
 	@$(SERVICES) exec go test ./test/e2e -run 'TestFaults$$' -count=1 -v -timeout 60m -faults $(or $(FAULTS),220)

@@ -29,8 +29,13 @@ var (
 // absurdities are values that somebody will send one day.
 var absurdities = []any{
 	nil, true, "", " ", 0, -1, 1e99, 1 << 53, "\x00", "\u202e", "$ne", "{}", "[]", "../../etc/passwd", "'; --", "<script>alert(1)</script>", "=1+1", "NaN",
-	"2026-13-45", "9999-12-31", "2026Q9", "长", strings.Repeat("长", 3000), strings.Repeat("A", 70_000), []any{}, object{}, object{"$gt": ""}, []any{object{"$where": "1"}},
-	[]any{[]any{[]any{nil}}}, "http://169.254.169.254/", "\r\nX-Evil: 1", "１２３", "44010019900101001X",
+	"2026-13-45", "9999-12-31", "2026Q9", "长", strings.Repeat("长", 3000), strings.Repeat("A", 70_000),
+	[]any{},
+	object{},
+	object{"$gt": ""},
+	[]any{object{"$where": "1"}},
+	[]any{[]any{[]any{nil}}},
+	"http://169.254.169.254/", "\r\nX-Evil: 1", "１２３", "44010019900101001X",
 }
 
 // fuzzer sends random variations of good requests as everybody.

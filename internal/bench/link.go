@@ -13,9 +13,11 @@ import (
 	"huisheng/models"
 )
 
-// openLink measures GET /i/{token} with 64 clients against a bare FindOne by _id over the same 20 000 invitations.
-func openLink(ctx context.Context, e *env) ([]Row, error) {
-	const people = 20_000
+// people is how many have a link to open.
+const people = 20_000
+
+// invite stores invitations and gives their ids and links.
+func (e *env) invite(ctx context.Context) ([]models.InvitationID, []string, error) {
 	q, _ := e.cat.Latest("ENT_PARTICIPANT")
 	ids := make([]models.InvitationID, people)
 	links := make([]string, people)
@@ -31,10 +33,19 @@ func openLink(ctx context.Context, e *env) ([]Row, error) {
 		})
 		if len(docs) == cap(docs) {
 			if _, err := e.real("invitations").InsertMany(ctx, docs); err != nil {
-				return nil, fmt.Errorf("prepare invitations: %w", err)
+				return nil, nil, fmt.Errorf("prepare invitations: %w", err)
 			}
 			docs = docs[:0]
 		}
+	}
+	return ids, links, nil
+}
+
+// openLink measures GET /i/{token} with 64 clients against a bare FindOne by _id over the same invitations.
+func openLink(ctx context.Context, e *env) ([]Row, error) {
+	ids, links, err := e.invite(ctx)
+	if err != nil {
+		return nil, err
 	}
 	ceiling := func() (load, error) {
 		return timed(64, e.opt.For, func(_ int, _ int64) error {
@@ -42,23 +53,9 @@ func openLink(ctx context.Context, e *env) ([]Row, error) {
 			return e.real("invitations").FindOne(ctx, bson.D{{Key: "_id", Value: ids[rand.IntN(people)]}}).Decode(&inv)
 		})
 	}
-	client := &fasthttp.HostClient{Addr: e.srv.addr, MaxConns: 64}
+	read := e.reader(64, links)
 	ours := func() (load, error) {
-		return timed(64, e.opt.For, func(_ int, _ int64) error {
-			req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-			defer fasthttp.ReleaseRequest(req)
-			defer fasthttp.ReleaseResponse(res)
-			req.SetRequestURI(links[rand.IntN(people)])
-			req.Header.Set("Accept", "text/html")
-			req.Header.Set("Accept-Encoding", "gzip, deflate, br")
-			if err := client.Do(req, res); err != nil {
-				return fmt.Errorf("get: %w", err)
-			}
-			if res.StatusCode() != fasthttp.StatusOK {
-				return fmt.Errorf("open link: %d", res.StatusCode())
-			}
-			return nil
-		})
+		return timed(64, e.opt.For, func(_ int, _ int64) error { return read() })
 	}
 	c, o, err := alternate(e.opt.Rounds, ceiling, ours)
 	if err != nil {
@@ -70,4 +67,24 @@ func openLink(ctx context.Context, e *env) ([]Row, error) {
 	}
 	row.Met = row.Ratio >= 0.7
 	return []Row{row}, nil
+}
+
+// reader gives what opens one of the links at random, as a phone does.
+func (e *env) reader(clients int, links []string) func() error {
+	client := &fasthttp.HostClient{Addr: e.srv.addr, MaxConns: clients}
+	return func() error {
+		req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+		defer fasthttp.ReleaseRequest(req)
+		defer fasthttp.ReleaseResponse(res)
+		req.SetRequestURI(links[rand.IntN(len(links))])
+		req.Header.Set("Accept", "text/html")
+		req.Header.Set("Accept-Encoding", "gzip, deflate, br")
+		if err := client.Do(req, res); err != nil {
+			return fmt.Errorf("get: %w", err)
+		}
+		if res.StatusCode() != fasthttp.StatusOK {
+			return fmt.Errorf("open link: %d", res.StatusCode())
+		}
+		return nil
+	}
 }

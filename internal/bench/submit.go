@@ -120,26 +120,28 @@ func submit(ctx context.Context, e *env) ([]Row, error) {
 
 // submitLoad posts distinct submissions. Tokens are signed beforehand: the measured time is the submission's.
 func (e *env) submitLoad(clients int, prefix string) (load, error) {
+	submit, err := e.submitter(clients, 40_000*int(e.opt.For/time.Second+1)/4, prefix)
+	if err != nil {
+		return load{}, err
+	}
+	return timed(clients, e.opt.For, func(_ int, n int64) error { return submit(n) })
+}
+
+// submitter gives what posts the n-th of so many distinct submissions over so many connections.
+func (e *env) submitter(clients, most int, prefix string) (func(n int64) error, error) {
 	q, _ := e.cat.Latest("ENT_PARTICIPANT")
-	signer := access.New(e.box.Key("jwt/respondent"), "respondent", time.Now)
 	body, err := json.Marshal(map[string]any{
 		"consents": map[string]any{"notice": q.Notice.Version, "wage": true}, "answers": demo.Happy(q), "started_at": time.Now().Format(time.RFC3339),
 	})
 	if err != nil {
-		return load{}, fmt.Errorf("encode: %w", err)
+		return nil, fmt.Errorf("encode: %w", err)
 	}
-	tokens := make([]string, 40_000*int(e.opt.For/time.Second+1)/4)
-	for i := range tokens {
-		tokens[i], err = access.Sign(signer, respond.Claims{
-			Response: models.ResponseID(fmt.Sprintf("%s%016d", prefix, i)), Batch: e.batch(), Org: "bench", Region: "440100", Form: q.Ref(),
-			Anchor: time.Now().Unix(), Closes: time.Now().Add(time.Hour).Unix(), Channel: models.ChannelDirect,
-		}, time.Hour)
-		if err != nil {
-			return load{}, fmt.Errorf("sign: %w", err)
-		}
+	tokens, err := e.respondents(q.Ref(), most, prefix)
+	if err != nil {
+		return nil, err
 	}
 	client := &fasthttp.HostClient{Addr: e.srv.addr, MaxConns: clients}
-	return timed(clients, e.opt.For, func(_ int, n int64) error {
+	return func(n int64) error {
 		if int(n) >= len(tokens) {
 			return fmt.Errorf("more than %d submissions in one round", len(tokens))
 		}
@@ -159,5 +161,22 @@ func (e *env) submitLoad(clients int, prefix string) (load, error) {
 			return fmt.Errorf("submit: %d %s", res.StatusCode(), res.Body())
 		}
 		return nil
-	})
+	}, nil
+}
+
+// respondents signs the tokens of so many people who have proved who they are.
+func (e *env) respondents(form models.QuestionnaireRef, most int, prefix string) ([]string, error) {
+	signer := access.New(e.box.Key("jwt/respondent"), "respondent", time.Now)
+	var err error
+	tokens := make([]string, most)
+	for i := range tokens {
+		tokens[i], err = access.Sign(signer, respond.Claims{
+			Response: models.ResponseID(fmt.Sprintf("%s%016d", prefix, i)), Batch: e.batch(), Org: "bench", Region: "440100", Form: form,
+			Anchor: time.Now().Unix(), Closes: time.Now().Add(time.Hour).Unix(), Channel: models.ChannelDirect,
+		}, time.Hour)
+		if err != nil {
+			return nil, fmt.Errorf("sign: %w", err)
+		}
+	}
+	return tokens, nil
 }

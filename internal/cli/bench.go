@@ -20,12 +20,20 @@ func benchmark(ctx context.Context, args []string, out, errOut io.Writer) error 
 	flags.IntVar(&o.Rounds, "rounds", 5, "pairs of measurements")
 	flags.DurationVar(&o.For, "for", 4*time.Second, "length of one timed measurement")
 	flags.IntVar(&o.People, "people", 100_000, "size of the claim and of the imported file")
+	soak := flags.Duration("soak", 0, "instead: hold a steady rate for so long and watch times and memory")
+	s := bench.SoakOptions{}
+	flags.IntVar(&s.Submits, "submits", 100, "with -soak: submissions a second")
+	flags.IntVar(&s.Reads, "reads", 500, "with -soak: page reads a second")
 	if err := flags.Parse(args); err != nil {
 		return errUsage
 	}
 	cfg, err := config.Load()
 	if err != nil {
 		return err
+	}
+	if *soak > 0 {
+		s.For = *soak
+		return bench.Soak(ctx, cfg, s, out)
 	}
 	return bench.Run(ctx, cfg, o, out)
 }
