@@ -1,30 +1,25 @@
 package models
 
-// In says what is wrong in a language. The Chinese message stands where the rule is; the English is looked up by field and code, or by code alone.
-func (f FieldError) In(lang string) string {
-	if lang != LangEnglish {
-		return f.Message
-	}
-	if s, ok := wrongEnglish[f.Code]; ok {
-		return s
-	}
-	return "Please check this field."
+// In says what is wrong in a language. The Chinese stands where the rule is; the English is looked up by code in wrong_english.go.
+func (f FieldError) In(lang string) string { return wrongIn(lang, f.Code, f.Message) }
+
+// In says what is wrong with a row of a file in a language.
+func (i RowIssue) In(lang string) string { return wrongIn(lang, i.Code, i.Message) }
+
+// In says why somebody is not on a claim in a language.
+func (r Refusal) In(lang string) string {
+	return wrongIn(lang, "refused_"+string(r.Code), r.Explain().Message)
 }
 
-var wrongEnglish = map[string]string{
-	"required":           "Please fill this in.",
-	"wrong_format":       "This is not in the right form.",
-	"length":             "This is too short or too long.",
-	"too_long":           "This is too long.",
-	"unknown":            "This is not one of the choices.",
-	"unknown_region":     "There is no such region; use the six-digit code of a city, such as 440100.",
-	"not_a_number":       "Please write a number.",
-	"file_missing":       "Please choose a file first.",
-	"wrong_date":         "Write the date as 2026-11-23.",
-	"level_unknown":      "There is no such level.",
-	"wrong_password":     "The current password is wrong.",
-	"password_unchanged": "The new password must differ from the old one.",
-	"password_too_long":  "The password is too long.",
-	"account_taken":      "This account name is taken.",
-	"phone_invalid":      "Please write an 11-digit mobile number.",
+// In says why an import failed in a language.
+func (f ImportFault) In(lang string) string { return wrongIn(lang, f.Code, f.Message) }
+
+func wrongIn(lang, code, chinese string) string {
+	if lang != LangEnglish {
+		return chinese
+	}
+	if s, ok := wrongEnglish[code]; ok {
+		return s
+	}
+	return "Please check this: " + code
 }

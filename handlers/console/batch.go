@@ -226,7 +226,7 @@ func (h *Console) ShowSheet(c *fiber.Ctx) error {
 		last := len(sheets) - 1
 		sheets[last] = append(sheets[last], tile{one, svg})
 	}
-	return h.render(c, "sheet", page{Title: say(c, "个人二维码", "Personal QR codes"), Sheet: true, Data: map[string]any{"Batch": b, "Sheets": sheets, "Next": newer(c, list.Next)}})
+	return h.render(c, "sheet", page{Title: paperLang(c).say("个人二维码", "Personal QR codes"), Sheet: true, Data: map[string]any{"Batch": b, "Sheets": sheets, "Next": newer(c, list.Next)}})
 }
 
 // drawn is a code inside the page. It is made of numbers by our own code: nothing in it can be anybody's markup.
@@ -254,5 +254,5 @@ func (h *Console) ShowPoster(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.render(c, name, page{Title: say(c, "海报", "Poster"), Sheet: true, Data: map[string]any{"Batch": b, "SVG": svg, "URL": qr.URL}})
+	return h.render(c, name, page{Title: paperLang(c).say("海报", "Poster"), Sheet: true, Data: map[string]any{"Batch": b, "SVG": svg, "URL": qr.URL}})
 }

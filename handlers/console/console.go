@@ -55,6 +55,9 @@ type link struct {
 // render answers with a page in the reader's language for whoever is logged in.
 func (h *Console) render(c *fiber.Ctx, name string, p page) error {
 	who, l := web.Principal(c), langOf(c)
+	if p.Sheet {
+		l = paperLang(c)
+	}
 	p.CSRF, p.Field = web.CSRF(c), web.CSRFField
 	p.Lang, p.Other = l.root(), otherLang(c, p.Self)
 	if who.Account != "" {

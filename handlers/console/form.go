@@ -80,3 +80,6 @@ func (l lang) wrongs(fields []models.FieldError) []models.FieldError {
 	}
 	return list
 }
+
+// wrong says in the language what a thing that knows its English says is wrong: a row of a file, a refusal, a failed import.
+func (l lang) wrong(what interface{ In(lang string) string }) string { return what.In(string(l)) }

@@ -56,6 +56,14 @@ func keepLang(c *fiber.Ctx) {
 	}
 }
 
+// paperLang is the language of what is printed: it is for workers, so Chinese unless asked otherwise.
+func paperLang(c *fiber.Ctx) lang {
+	if c.Query("paper") == models.LangEnglish {
+		return english
+	}
+	return models.LangChinese
+}
+
 // otherLang is the address of the same page in the other language. self is where the page of a POST is to be seen again by GET.
 func otherLang(c *fiber.Ctx, self string) string {
 	q := url.Values{}

@@ -189,7 +189,7 @@ func (h *Console) org(c *fiber.Ctx, p page, d orgData) error {
 		}
 		d.Batches = batchRows(who, list.Items)
 	}
-	p.Title, p.Data = d.Org.Name, d
+	p.Title, p.Self, p.Data = d.Org.Name, orgURL(d.Org.ID), d
 	return h.render(c, "org", p)
 }
 

@@ -103,5 +103,5 @@ func (h *Console) ShowHeads(c *fiber.Ctx) error {
 		}
 		list = append(list, headCode{d, svg})
 	}
-	return h.render(c, "heads", page{Title: say(c, "部门负责人二维码", "Codes for department heads"), Sheet: true, Data: map[string]any{"Batch": b, "List": list}})
+	return h.render(c, "heads", page{Title: paperLang(c).say("部门负责人二维码", "Codes for department heads"), Sheet: true, Data: map[string]any{"Batch": b, "List": list}})
 }

@@ -16,6 +16,7 @@ func (l lang) words() template.FuncMap {
 	return template.FuncMap{
 		"t":           l.say,
 		"text":        l.text,
+		"wrong":       l.wrong,
 		"day":         l.day,
 		"weekday":     func(d models.Date) string { return l.say(d.Weekday(), d.Start().Weekday().String()) },
 		"until":       func(t time.Time) string { return l.day(lastDay(t)) }, // ends stand at 24:00, which is the next day

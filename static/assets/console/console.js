@@ -5,6 +5,8 @@
   const $$ = (sel, root = document) => [...root.querySelectorAll(sel)];
   const group = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
+  const t = (zh, en) => (document.documentElement.lang === 'en' ? en : zh);
+
   // A table wider than its place scrolls by keyboard too.
   if (window.ResizeObserver) {
     new ResizeObserver(() => $$('.scroll').forEach((el) => {
@@ -21,10 +23,10 @@
   // Choosing a file: our own words, because the browser's are in its own language.
   $$('input[data-file]').forEach((input) => {
     const box = document.createElement('span'), name = document.createElement('span'), button = document.createElement('span');
-    box.className = 'chooser'; button.className = 'btn plain'; button.textContent = '选择文件'; name.textContent = '还没有选文件';
+    box.className = 'chooser'; button.className = 'btn plain'; button.textContent = t('选择文件', 'Choose a file'); name.textContent = t('还没有选文件', 'No file chosen');
     box.append(button, name); input.classList.add('unseen'); input.after(box);
     if (!input.closest('.drop')) box.addEventListener('click', () => input.click());
-    input.addEventListener('change', () => { name.textContent = input.files.length ? input.files[0].name : '还没有选文件'; });
+    input.addEventListener('change', () => { name.textContent = input.files.length ? input.files[0].name : t('还没有选文件', 'No file chosen'); });
   });
 
   // Uploading: the file goes to the API with a progress bar, and the result is shown in place, so that the same file can be imported next.
@@ -42,20 +44,20 @@
     const done = () => { busy.hidden = true; buttons.forEach((b) => { b.disabled = false; }); };
     const send = (dry) => {
       failed.hidden = true; busy.hidden = false; outcome.replaceChildren(); buttons.forEach((b) => { b.disabled = true; });
-      say.textContent = '正在上传…'; bar.value = 0;
+      say.textContent = t('正在上传…', 'Uploading…'); bar.value = 0;
       const xhr = new XMLHttpRequest();
       xhr.open('POST', form.dataset.upload + '?dry_run=' + dry);
       xhr.setRequestHeader('X-CSRF-Token', $('input[type=hidden]', form).value);
       xhr.setRequestHeader('Accept', 'application/json');
       xhr.upload.addEventListener('progress', (ev) => { if (ev.lengthComputable) bar.value = 100 * ev.loaded / ev.total; });
-      xhr.upload.addEventListener('load', () => { bar.removeAttribute('value'); say.textContent = '已上传，正在一行行检查…'; });
-      xhr.addEventListener('error', () => { done(); fail('网络断了，没有传完。请检查网络后再点一次，重复上传没有关系。'); });
+      xhr.upload.addEventListener('load', () => { bar.removeAttribute('value'); say.textContent = t('已上传，正在一行行检查…', 'Uploaded; checking row by row…'); });
+      xhr.addEventListener('error', () => { done(); fail(t('网络断了，没有传完。请检查网络后再点一次，重复上传没有关系。', 'The connection broke before all was sent. Check the network and try again; sending twice does no harm.')); });
       xhr.addEventListener('load', async () => {
         let body = {};
         try { body = JSON.parse(xhr.responseText); } catch { /* a proxy's page: said below */ }
         if (xhr.status === 401) { location.assign('/console/login?next=/console/roster'); return; }
         if (xhr.status !== 200) {
-          done(); fail((body.errors && body.errors[0] && body.errors[0].message) || body.detail || '上传没有成功，请再试一次。'); return;
+          done(); fail((body.errors && body.errors[0] && body.errors[0].message) || body.detail || t('上传没有成功，请再试一次。', 'The upload failed; please try again.')); return;
         }
         try { await show(body.import, dry); } catch { location.assign(form.dataset.result + body.import); }
         done();
@@ -74,12 +76,12 @@
         plain.replaceChildren();
         if (good > 0) {
           const go = document.createElement('button');
-          go.type = 'button'; go.textContent = '导入这 ' + group(good) + ' 行';
+          go.type = 'button'; go.textContent = t('导入这 ' + group(good) + ' 行', 'Import these ' + group(good) + ' rows');
           go.addEventListener('click', () => send(false));
           plain.append(go);
         }
         const hint = document.createElement('span');
-        hint.className = 'quiet'; hint.textContent = good > 0 ? '有错的行不会导入。' : '没有可以导入的行，请改好后再上传。';
+        hint.className = 'quiet'; hint.textContent = good > 0 ? t('有错的行不会导入。', 'Wrong rows are left out.') : t('没有可以导入的行，请改好后再上传。', 'There is no row to import; mend the file and upload it again.');
         plain.append(hint);
       }
       outcome.replaceChildren(document.adoptNode(result));
@@ -115,7 +117,7 @@
       $$('[data-when]', form).forEach((el) => { el.hidden = !el.dataset.when.split(' ').includes(how); });
       boxes.forEach((b) => { b.disabled = how !== 'ticked'; b.checked = how === 'all' || ticked.has(b.value); });
       if (all) { all.disabled = how !== 'ticked'; all.checked = boxes.length > 0 && boxes.every((b) => b.checked); }
-      shown.textContent = how === 'ticked' && ticked.size ? '已勾选 ' + group(ticked.size) + ' 人' : '';
+      shown.textContent = how === 'ticked' && ticked.size ? t('已勾选 ' + group(ticked.size) + ' 人', group(ticked.size) + ' picked') : '';
     };
     boxes.forEach((b) => b.addEventListener('change', () => { ticked[b.checked ? 'add' : 'delete'](b.value); keep(); paint(); }));
     if (all) all.addEventListener('change', () => { boxes.forEach((b) => ticked[all.checked ? 'add' : 'delete'](b.value)); keep(); paint(); });
@@ -135,20 +137,20 @@
   $$('[data-forget]').forEach((el) => sessionStorage.removeItem('claim:' + el.dataset.forget));
 
   // Progress as it happens.
-  const names = { expanding: '正在生成邀请', open: '进行中', paused: '已暂停发送', closed: '已截止' };
+  const names = { expanding: t('正在生成邀请', 'Making invitations'), open: t('进行中', 'Open'), paused: t('已暂停发送', 'Sending paused'), closed: t('已截止', 'Closed') };
   const progress = (card) => {
     const live = $('[data-live]', card);
     if (!window.EventSource || card.dataset.now === 'closed') { live.hidden = true; return; }
     const events = new EventSource(card.dataset.progress);
-    events.addEventListener('open', () => { live.textContent = '实时更新'; live.classList.add('on'); });
-    events.addEventListener('error', () => { live.textContent = '连接断了，正在重连'; live.classList.remove('on'); });
+    events.addEventListener('open', () => { live.textContent = t('实时更新', 'live'); live.classList.add('on'); });
+    events.addEventListener('error', () => { live.textContent = t('连接断了，正在重连', 'connection lost, trying again'); live.classList.remove('on'); });
     events.addEventListener('progress', (ev) => {
       const b = JSON.parse(ev.data);
       $('[data-people]', card).textContent = group(b.counts.people);
       $$('[data-count]', card).forEach((li) => {
         const n = b.counts[li.dataset.count], hidden = n === null || n === undefined;
         $('progress', li).value = hidden ? 0 : n;
-        $('span', li).textContent = hidden ? '暂不显示' : group(n) + ' 人';
+        $('span', li).textContent = hidden ? t('暂不显示', 'hidden') : t(group(n) + ' 人', group(n) + ' people');
       });
       const chip = $('[data-state] .chip');
       chip.textContent = names[b.state] || b.state;
