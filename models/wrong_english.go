@@ -85,6 +85,7 @@ var wrongEnglish = map[string]string{
 	"not_an_option":                "There is no such choice.",
 	"not_multipart":                "Upload it as multipart/form-data with the file in the field “file”.",
 	"not_to_rate":                  "Nobody on this batch's list has this number; download the sheet again.",
+	"only_social_org":              "Only people of a social training organisation can claim like this.",
 	"not_weekend":                  "This is a working day anyway and cannot be a working day in exchange.",
 	"not_whole":                    "Numbers of people are whole numbers.",
 	"notice_outdated":              "The notice has changed; open the page again and read it.",
