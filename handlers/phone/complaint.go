@@ -20,6 +20,7 @@ type complaintView struct {
 	In         complaint.Submission
 	Wrong      map[string]string
 	Back       string
+	Draft      string // under which name the phone keeps what is not sent yet
 }
 
 type category struct{ Code, Text string }
@@ -36,7 +37,7 @@ func (h *Phone) showComplaint(c *fiber.Ctx, status int, claims respond.Claims, i
 		return err
 	}
 	v := complaintView{page: h.newPage(c, "complain.title", complainPath), Org: about.OrgName, Staff: claims.Invitation == "", In: in, Wrong: map[string]string{}}
-	v.Back = h.backToForm(c, claims)
+	v.Back, v.Draft = h.backToForm(c, claims), keptName(claims, "complaint")
 	for _, k := range h.d.App.Catalog.OfferedCategories(h.kindOf(claims.Form)) {
 		v.Categories = append(v.Categories, category{k.Code, k.Text.In(v.Lang)})
 	}
@@ -58,7 +59,8 @@ func (h *Phone) backToForm(c *fiber.Ctx, claims respond.Claims) string {
 type filedView struct {
 	page
 	complaint.Filed
-	Back string
+	Back  string
+	Draft string // what the phone may forget now
 }
 
 // FileComplaint takes a complaint. The page of a form carries its key, so that sending it twice, or reloading the answer, files one.
@@ -90,7 +92,7 @@ func (h *Phone) FileComplaint(c *fiber.Ctx) error {
 		return err
 	}
 	v := filedView{page: h.newPage(c, "filed.title", complainPath), Filed: filed}
-	v.Back = h.backToForm(c, claims)
+	v.Back, v.Draft = h.backToForm(c, claims), keptName(claims, "complaint")
 	return h.show(c, fiber.StatusCreated, "filed", v)
 }
 

@@ -102,8 +102,11 @@ func (h *Phone) entryAgain(c *fiber.Ctx, status int, e respond.Entry, change fun
 	if err != nil {
 		return err
 	}
-	v.Channel, v.Kind = string(look.Channel), h.kindOf(look.Form)
+	v.Channel, v.Kind, v.Shut = look.Channel, h.kindOf(look.Form), look.Closed
 	v.page = h.newPage(c, entryTitle(v.Channel, v.Kind), entryPath(v.Channel, v.Token))
+	if v.Shut {
+		v.Title = "entry.title.shut"
+	}
 	if v.About, err = v.about(look.About, v.Kind); err != nil {
 		return err
 	}

@@ -11,15 +11,16 @@ import (
 )
 
 // byCode is the way in by typing a code; the others are channels of models.
-const byCode = "code"
+const byCode models.Channel = "code"
 
 // entryView is the first page of every way in, and its second step with the one-time code.
 type entryView struct {
 	page
-	Channel string
+	Channel models.Channel
 	Kind    models.OrgKind
 	About   template.HTML
 	Closes  string
+	Shut    bool // the round is closed: a person may still look at their answers, or complain
 	Token   string
 	OTP     bool              // the one-time code is on its way
 	Sent    string            // where to, masked
@@ -35,24 +36,24 @@ const (
 	markCloses = "HuishengMarkCloses"
 )
 
-func firstKey(channel string, kind models.OrgKind, lang string, isLarge bool) string {
-	if isLarge {
-		return channel + string(kind) + lang + large
-	}
-	return channel + string(kind) + lang
+// firstKey names a prepared page.
+type firstKey struct {
+	channel models.Channel
+	kind    models.OrgKind
+	lang    string
+	large   bool
+	shut    bool
 }
 
 // prepareFirsts renders the first page of every way in, kind of organisation, language and size.
 func (h *Phone) prepareFirsts() error {
-	for _, channel := range []string{string(models.ChannelDirect), string(models.ChannelPrinted), string(models.ChannelPoster), string(models.ChannelStaff), byCode} {
+	for _, channel := range []models.Channel{models.ChannelDirect, models.ChannelPrinted, models.ChannelPoster, models.ChannelStaff, byCode} {
 		for _, kind := range []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial} {
 			for _, lang := range h.d.App.Catalog.Languages() {
-				for _, isLarge := range []bool{false, true} {
-					p, err := h.prepareFirst(channel, kind, lang.Code, isLarge)
-					if err != nil {
+				for n := range 4 {
+					if err := h.prepareFirst(firstKey{channel, kind, lang.Code, n&1 == 1, n&2 == 2}); err != nil {
 						return err
 					}
-					h.firsts[firstKey(channel, kind, lang.Code, isLarge)] = p
 				}
 			}
 		}
@@ -60,16 +61,20 @@ func (h *Phone) prepareFirsts() error {
 	return nil
 }
 
-func (h *Phone) prepareFirst(channel string, kind models.OrgKind, lang string, isLarge bool) (*prepared, error) {
+func (h *Phone) prepareFirst(k firstKey) error {
 	v := entryView{
-		page:    page{h: h, Title: entryTitle(channel, kind), Lang: lang, Large: isLarge, Self: entryPath(channel, markToken)},
-		Channel: channel, Kind: kind, About: markAbout, Closes: markCloses, Token: markToken,
+		page:    page{h: h, Title: entryTitle(k.channel, k.kind), Lang: k.lang, Large: k.large, Self: entryPath(k.channel, markToken)},
+		Channel: k.channel, Kind: k.kind, Shut: k.shut, About: markAbout, Closes: markCloses, Token: markToken,
+	}
+	if k.shut {
+		v.Title = "entry.title.shut"
 	}
 	var b sink
-	if err := h.d.Site.Render(&b, "phone/entry", v); err != nil {
-		return nil, err
+	err := h.d.Site.Render(&b, "phone/entry", v)
+	if err == nil {
+		h.firsts[k], err = prepare(string(b), []string{markAbout, markToken, markCloses})
 	}
-	return prepare(string(b), []string{markAbout, markToken, markCloses})
+	return err
 }
 
 // sink collects what is written.
@@ -78,19 +83,19 @@ type sink []byte
 // Write implements io.Writer.
 func (s *sink) Write(p []byte) (int, error) { *s = append(*s, p...); return len(p), nil }
 
-func entryTitle(channel string, kind models.OrgKind) string {
-	if channel == byCode || channel == string(models.ChannelStaff) {
-		return "entry.title." + channel
+func entryTitle(channel models.Channel, kind models.OrgKind) string {
+	if channel == byCode || channel == models.ChannelStaff {
+		return "entry.title." + string(channel)
 	}
 	return "entry.title." + string(kind)
 }
 
 // entryPath is the address of the first page of a way in.
-func entryPath(channel, token string) string {
+func entryPath(channel models.Channel, token string) string {
 	switch channel {
 	case byCode:
 		return "/f"
-	case string(models.ChannelPoster), string(models.ChannelStaff):
+	case models.ChannelPoster, models.ChannelStaff:
 		return "/p/" + token
 	}
 	return "/i/" + token
@@ -124,16 +129,16 @@ func (h *Phone) showFirst(c *fiber.Ctx, token string, one, other models.Channel)
 	if err != nil {
 		return err
 	}
-	return h.sendFirst(c, firstKey(string(look.Channel), kind, p.Lang, p.Large), string(about), template.HTMLEscapeString(token), p.Deadline(look.ClosesAt))
+	return h.sendFirst(c, firstKey{look.Channel, kind, p.Lang, p.Large, look.Closed}, string(about), template.HTMLEscapeString(token), p.Deadline(look.ClosesAt))
 }
 
 // ShowCode shows the page where a code from a message is typed.
 func (h *Phone) ShowCode(c *fiber.Ctx) error {
 	p := h.newPage(c, "", "")
-	return h.sendFirst(c, firstKey(byCode, models.OrgEnterprise, p.Lang, p.Large), "", "", "")
+	return h.sendFirst(c, firstKey{channel: byCode, kind: models.OrgEnterprise, lang: p.Lang, large: p.Large}, "", "", "")
 }
 
-func (h *Phone) sendFirst(c *fiber.Ctx, key string, values ...string) error {
+func (h *Phone) sendFirst(c *fiber.Ctx, key firstKey, values ...string) error {
 	h.pageHeaders(c)
 	if takesGzip(c) {
 		c.Set(fiber.HeaderContentEncoding, "gzip")

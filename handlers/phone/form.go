@@ -51,7 +51,8 @@ type step struct {
 	Ratings  []int64
 	ShowIn   string // values of the question it depends on, separated by spaces
 	EndsWith string
-	Yes, No  bool // consent given or refused before
+	Range    string // what to say to a number that does not fit
+	Yes, No  bool   // consent given or refused before
 }
 
 // ShowForm shows the questionnaire of a session; to whoever has answered, the receipt, unless they want to correct.
@@ -106,8 +107,7 @@ type filling struct {
 func (h *Phone) newForm(c *fiber.Ctx, claims respond.Claims, correct bool) (formView, error) {
 	v := formView{page: h.newPage(c, "site.tag", formPath), Correct: correct, Started: h.d.App.Clock().In(models.Shanghai()).Format(time.RFC3339), Key: models.NewID()}
 	v.Now, v.Until = true, claims.Closes*1000
-	sum := sha256.Sum256([]byte(fmt.Sprint("draft ", claims.Response, correct))) // not the id itself: what a phone keeps should lead nowhere
-	v.Draft = base64.RawURLEncoding.EncodeToString(sum[:9])
+	v.Draft = keptName(claims, fmt.Sprint("draft ", correct))
 	if correct {
 		v.Title, v.Self = "form.correcting", formPath+"?correct=1"
 	}
@@ -117,6 +117,12 @@ func (h *Phone) newForm(c *fiber.Ctx, claims respond.Claims, correct bool) (form
 	}
 	v.About, err = v.about(about, h.kindOf(claims.Form))
 	return v, err
+}
+
+// keptName is under which name a phone keeps something of one person's: not the id itself, because what a phone keeps should lead nowhere.
+func keptName(claims respond.Claims, what string) string {
+	sum := sha256.Sum256([]byte(what + " " + string(claims.Response)))
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
 // showForm renders the form with what was filled in and what is wrong with it.
@@ -179,6 +185,11 @@ func (p page) step(q *models.Questionnaire, question models.Question, number int
 	if question.Type == models.QuestionRating {
 		for n := *question.Min; n <= *question.Max; n++ {
 			s.Ratings = append(s.Ratings, n)
+		}
+	}
+	if question.Type == models.QuestionNumber {
+		if s.Range = p.text("wrong.wrong_type"); question.Min != nil && question.Max != nil {
+			s.Range = p.text("form.range", *question.Min, *question.Max)
 		}
 	}
 	if question.ShowIf != nil {

@@ -27,12 +27,12 @@ type Deps struct {
 type Phone struct {
 	d      Deps
 	policy string
-	firsts map[string]*prepared // first pages, rendered in advance, by their kind
+	firsts map[firstKey]*prepared // rendered in advance
 }
 
 // New prepares the pages. A page that cannot be rendered stops the start.
 func New(d Deps) (*Phone, error) {
-	h := &Phone{d: d, firsts: map[string]*prepared{}}
+	h := &Phone{d: d, firsts: map[firstKey]*prepared{}}
 	h.policy = h.stylePolicy()
 	if err := h.prepareFirsts(); err != nil {
 		return nil, err

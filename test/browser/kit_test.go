@@ -40,6 +40,7 @@ type site struct {
 	url   string
 	app   *app.App
 	store *store.Store
+	probe testkit.Probe
 	box   *seal.Box
 	ids   *ident.Idents
 	door  *door
@@ -51,7 +52,8 @@ func newSite(t *testing.T) *site {
 	require.NoError(t, err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := &site{t: t, store: testkit.Store(t), box: testkit.Box(t), url: "http://" + ln.Addr().String(), door: &door{Listener: ln, open: map[net.Conn]bool{}}}
+	stored, probe := testkit.Probed(t)
+	s := &site{t: t, store: stored, probe: probe, box: testkit.Box(t), url: "http://" + ln.Addr().String(), door: &door{Listener: ln, open: map[net.Conn]bool{}}}
 	s.ids = ident.New(s.box)
 	cfg.BaseURL, cfg.SMS.Site, cfg.SMS.Channel, cfg.SMS.QuietHours, cfg.JobInterval = s.url, ln.Addr().String(), "console", "none", 100*time.Millisecond
 	cfg.SMS.DailyCap, cfg.SMS.MonthlyCap = 5, 20

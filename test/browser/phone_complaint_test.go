@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -36,12 +37,17 @@ func TestPhoneComplaintOnTheWay(t *testing.T) {
 	b.tap(`[name=category][value=UNFAIR_SCORING] + span`)
 	b.run(chromedp.SendKeys("#text", "班组长给自己人打高分。"+evil, chromedp.ByQuery))
 	b.run(chromedp.Reload()) // what was written is kept too
-	require.Contains(t, eval[string](b, `document.querySelector('#text').value`), "班组长给自己人打高分")
+	b.until(func() bool { return strings.Contains(eval[string](b, `document.querySelector('#text').value`), "班组长给自己人打高分") }, "the words are lost")
 	b.run(chromedp.SetUploadFiles("#photo", []string{broken}, chromedp.ByQuery))
 	b.sees("只能上传 JPEG")
+	b.run(chromedp.Evaluate(`window.sent = []; const send = window.fetch; window.fetch = (url, o) => { if (url === '/r/photo') sent.push(o.body); return send(url, o); }; 0`, nil))
 	b.run(chromedp.SetUploadFiles("#photo", []string{good, good}, chromedp.ByQuery))
 	b.until(func() bool { return eval[int](b, `document.querySelectorAll('.photo [name=file]').length`) == 2 }, "two photos go up")
+	require.Equal(t, "image/jpeg 1600 × 1200", evalAsync(b, `createImageBitmap(sent[0]).then(i => sent[0].type + ' ' + i.width + ' × ' + i.height)`), "made small on the phone")
+	require.Equal(t, 2, eval[int](b, `[...document.querySelectorAll('.photo img')].filter(e => e.naturalWidth > 0).length`), "both are shown")
 	b.tap(".photo button")
+	b.run(chromedp.Reload())
+	b.until(func() bool { return eval[int](b, `document.querySelectorAll('.photo [name=file]').length`) == 1 }, "the photo is still with it")
 	b.shot("phone-complaint-photo")
 	b.accessible("complaint, photo")
 	b.tap(`[name=visibility][value=anonymous] + span`)
@@ -51,8 +57,11 @@ func TestPhoneComplaintOnTheWay(t *testing.T) {
 	b.offline(true)
 	b.tapText("提交投诉")
 	b.sees("网络不通")
-	b.offline(false)
+	b.run(chromedp.SetUploadFiles("#photo", []string{good}, chromedp.ByQuery))
+	b.sees("网络不好，会自动再传")
 	b.tapText("提交投诉")
+	b.sees("正在处理…")
+	b.offline(false) // the photo goes up by itself, and the complaint after it
 	b.sees("投诉已收到")
 	no, pass := b.css("#case-no"), b.css("#passphrase")
 	b.shot("phone-filed")
@@ -69,7 +78,7 @@ func TestPhoneComplaintOnTheWay(t *testing.T) {
 	require.Equal(t, no, list[0].CaseNo)
 	detail, err := s.app.Complaints.Read(context.Background(), province(), list[0].ID)
 	require.NoError(t, err)
-	require.Equal(t, 1, detail.Files)
+	require.Equal(t, 2, detail.Files)
 
 	b.tapText("回去继续填写")
 	b.css(`.step.on[data-step="fair"]`) // no answer is lost

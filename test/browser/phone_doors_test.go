@@ -129,42 +129,6 @@ func TestPhoneStaffPoster(t *testing.T) {
 	require.Equal(t, "ENT_STAFF", stored.Questionnaire.Code)
 }
 
-func TestPhoneOtherQuestionnaires(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []models.OrgKind{models.OrgSchool, models.OrgSocial} {
-		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
-			s := newSite(t)
-			r := s.invite(kind, 1)
-			b := openTab(t, phoneScreen)
-			b.open(r.link(0))
-			b.shot("phone-entry-" + string(kind))
-			b.accessible(string(kind))
-			b.enter(r, 0)
-			b.agree()
-			for range 30 { // the first answer everywhere, nothing where nothing need be said
-				id := eval[string](b, `document.querySelector('.step.on').dataset.step`)
-				if id == "review" {
-					break
-				}
-				switch {
-				case eval[bool](b, `!!document.querySelector('.step.on input[type=radio]')`):
-					b.tap(".step.on input[type=radio] + span")
-				default:
-					b.shot("phone-question-" + string(kind) + "-" + id)
-					b.accessible(id)
-					b.tap(".steer [data-next-step]")
-				}
-				b.until(func() bool { return eval[string](b, `document.querySelector('.step.on').dataset.step`) != id }, "stuck at %s", id)
-			}
-			b.tap("#send")
-			b.sees("已收到，谢谢您")
-			_, err := r.response(0)
-			require.NoError(t, err)
-		})
-	}
-}
-
 func TestPhoneDepartmentHead(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

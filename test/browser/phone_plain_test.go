@@ -170,9 +170,8 @@ func TestPhoneInTheDark(t *testing.T) {
 	s := newSite(t)
 	r := s.invite(models.OrgEnterprise, 1)
 	b := openTab(t, phoneScreen)
-	b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: "dark"}, {Name: "prefers-reduced-motion", Value: "reduce"},
-	}))
+	b.features = append(b.features, &emulation.MediaFeature{Name: "prefers-color-scheme", Value: "dark"})
+	b.run(b.media())
 	b.open(r.link(0))
 	require.NotEqual(t, "rgb(255, 255, 255)", eval[string](b, `getComputedStyle(document.querySelector('.card')).backgroundColor`))
 	b.shot("phone-dark-entry")

@@ -25,19 +25,22 @@ import (
 
 // chrome starts one browser for all tests; it ends with TestMain.
 var chrome = sync.OnceValues(func() (context.Context, context.CancelFunc) {
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("accept-lang", "zh-CN"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"),
-		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"), chromedp.Flag("hide-scrollbars", true),
-	}
-	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), chromeOptions()...)
 	ctx, stop := chromedp.NewContext(alloc)
 	if err := chromedp.Run(ctx); err != nil {
 		panic("start Chromium (scripts/prepare-test installs it): " + err.Error())
 	}
 	return ctx, func() { stop(); stopAlloc() }
 })
+
+func chromeOptions() []chromedp.ExecAllocatorOption {
+	return []chromedp.ExecAllocatorOption{
+		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("accept-lang", "zh-CN"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"),
+		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"), chromedp.Flag("hide-scrollbars", true),
+	}
+}
 
 // chromeRuns says whether a test started it.
 var chromeRuns atomic.Bool
@@ -61,6 +64,9 @@ type tab struct {
 	alerts  int        // dialogs: an injected script would open one
 	taps    int
 	plain   bool // without scripts
+	screen  size
+	// How the person has set up their phone.
+	features []*emulation.MediaFeature
 }
 
 // size is a screen.
@@ -95,12 +101,21 @@ func openIn(t *testing.T, profile cdp.BrowserContextID, sz size) *tab {
 	id, err := target.CreateTarget("about:blank").WithBrowserContextID(profile).WithNewWindow(true).Do(browser)
 	require.NoError(t, err)
 	ctx, cancel := chromedp.NewContext(parent, chromedp.WithTargetID(id))
-	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(func() { cancelTime(); cancel() })
-	b := &tab{t: t, ctx: ctx, profile: profile}
+	t.Cleanup(cancel)
+	b := attach(t, ctx, sz)
+	b.profile = profile
+	return b
+}
+
+// attach makes a tab of a browser's context.
+func attach(t *testing.T, ctx context.Context, sz size) *tab {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(cancel)
+	b := &tab{t: t, ctx: ctx, screen: sz, features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}}
 	chromedp.ListenTarget(ctx, b.hear)
 	require.NoError(t, chromedp.Run(ctx)) // attaches; the tab would end with a shorter context
-	b.run(emulation.SetFocusEmulationEnabled(true), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}))
+	b.run(emulation.SetFocusEmulationEnabled(true), b.media())
 	b.run(emulation.SetDeviceMetricsOverride(sz.width, sz.height, 1, sz.mobile))
 	if sz.mobile {
 		b.run(emulation.SetTouchEmulationEnabled(true))

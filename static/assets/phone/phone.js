@@ -8,21 +8,58 @@
   const $$ = (s, e) => Array.from((e || document).querySelectorAll(s));
   const reveal = (e, on) => { if (e) e.hidden = !on; };
 
-  // What is kept on the phone. Where storage is refused (private windows), answers live as long as the page.
+  // Browsers write localStorage to the disk seconds later; a battery that dies right after a tap would take that tap along. So it is written to IndexedDB
+  // too, which says when it is safe. Where that is refused, every call gives null.
+  let opening = null;
+  function disk(mode, act) {
+    opening = opening || new Promise((done, fail) => {
+      const r = indexedDB.open('huisheng', 1);
+      r.onupgradeneeded = () => r.result.createObjectStore('kept');
+      r.onsuccess = () => done(r.result);
+      r.onerror = () => fail(r.error);
+    });
+    return opening.then((db) => new Promise((done, fail) => {
+      const t = db.transaction('kept', mode, { durability: 'strict' }), r = act(t.objectStore('kept'));
+      t.oncomplete = () => done(r && r.result);
+      t.onerror = t.onabort = () => fail(t.error);
+    })).catch(() => null);
+  }
+
+  // What is kept on the phone. Where all storage is refused (private windows), answers live as long as the page.
   const memory = {};
   const kept = {
     get(k) { try { return JSON.parse(localStorage.getItem('hs:' + k)); } catch (e) { return memory[k] || null; } },
-    set(k, v) { memory[k] = v; try { localStorage.setItem('hs:' + k, JSON.stringify(v)); } catch (e) { /* full or refused */ } },
+    put(k, v) { memory[k] = v; try { localStorage.setItem('hs:' + k, JSON.stringify(v)); } catch (e) { /* full or refused */ } },
+    set(k, v) {
+      v.at = Date.now();
+      kept.put(k, v);
+      disk('readwrite', (s) => s.put(v, k));
+    },
+    // load makes sure that get gives the newest that was ever set, also after the browser died.
+    async load(k) {
+      const v = await Promise.race([disk('readonly', (s) => s.get(k)), new Promise((done) => { setTimeout(done, 1000); })]), old = kept.get(k);
+      if (v && (!old || v.at > (old.at || 0))) kept.put(k, v);
+    },
     // tidy forgets what belongs to rounds that are closed.
     tidy() {
+      const over = (v) => v && v.until && v.until < Date.now();
       try {
-        Object.keys(localStorage).filter((k) => k.indexOf('hs:') === 0).forEach((k) => {
-          const v = kept.get(k.slice(3));
-          if (v && v.until && v.until < Date.now()) localStorage.removeItem(k);
-        });
+        Object.keys(localStorage).filter((k) => k.indexOf('hs:') === 0 && over(kept.get(k.slice(3)))).forEach((k) => localStorage.removeItem(k));
       } catch (e) { /* refused */ }
+      disk('readwrite', (s) => {
+        s.openCursor().onsuccess = (e) => {
+          const c = e.target.result;
+          if (!c) return;
+          if (over(c.value)) c.delete();
+          c.continue();
+        };
+      });
     },
-    drop(k) { delete memory[k]; try { localStorage.removeItem('hs:' + k); } catch (e) { /* refused */ } },
+    drop(k) {
+      delete memory[k];
+      try { localStorage.removeItem('hs:' + k); } catch (e) { /* refused */ }
+      return disk('readwrite', (s) => s.delete(k));
+    },
   };
   // Where this person came in, to send them there when a session ends. Of this tab only.
   const start = {
@@ -73,6 +110,7 @@
       button.textContent = main.dataset.wait;
       fault(form, '');
       try {
+        await Promise.all(form.sending || []); // photos that are still on their way belong to it
         const { r, text } = await post(form, pressed, 'text/html', { 'X-Swap': '1' });
         const next = r.headers.get('X-Next');
         if (next) {
@@ -116,8 +154,9 @@
   }
 
   // A form of words that is kept until it was sent.
-  function keeping(form) {
+  async function keeping(form) {
     const k = form.dataset.keep;
+    await kept.load(k);
     const old = kept.get(k);
     if (old && !$('.bad:not([hidden])', form)) {
       $$('input,textarea', form).forEach((i) => {
@@ -126,7 +165,13 @@
         else i.value = old[i.name];
       });
     }
-    form.addEventListener('input', () => kept.set(k, Object.fromEntries(new FormData(form))));
+    const save = () => {
+      const all = new FormData(form);
+      kept.set(k, Object.assign(Object.fromEntries(all), { files: all.getAll('file'), until: Date.now() + 7 * 864e5 }));
+    };
+    form.addEventListener('input', save);
+    form.addEventListener('photos', save);
+    $$('[data-photos]', form).forEach((box) => photos(box, form, (old && old.files) || []));
     const real = $('[data-real]', form);
     const who = () => {
       const v = $('[name=visibility]:checked', form);
@@ -137,9 +182,11 @@
   }
 
   // Photos of a complaint: made small on the phone, which also takes out where they were taken, and sent one by one while the person writes.
-  function photos(box) {
+  function photos(box, form, before) {
     const d = box.dataset, input = $('input[type=file]', box), list = $('[data-list]', box), bad = $('[data-bad]', box);
     const say = (text) => { bad.textContent = text; bad.hidden = !text; };
+    const changed = () => form.dispatchEvent(new Event('photos'));
+    form.sending = [];
     input.removeAttribute('name'); // the form names them by their ids
     const row = (id, picture) => {
       const li = document.createElement('li'), img = document.createElement('img'), span = document.createElement('span'), b = document.createElement('button');
@@ -150,7 +197,7 @@
       b.type = 'button';
       b.className = 'plain';
       b.textContent = d.remove;
-      b.addEventListener('click', () => { li.remove(); say(''); });
+      b.addEventListener('click', () => { li.remove(); say(''); changed(); });
       if (picture) li.append(img);
       li.append(span, b);
       if (id) name(li, id);
@@ -165,23 +212,34 @@
       li.append(hidden);
       $('span', li).textContent = d.ready;
     };
-    $$('input[name=file]', box).forEach((i) => { row(i.value); i.remove(); });
+    const named = $$('input[name=file]', box).map((i) => { i.remove(); return i.value; });
+    (named.length ? named : before).forEach((id) => row(id));
+    // A photo is tried again by itself, with the same key, until the server has said yes or no, or somebody takes it off the list.
+    const upload = async (small, li) => {
+      const key = Math.random().toString(36).slice(2) + Date.now().toString(36);
+      for (let n = 1; li.isConnected; n++) {
+        try {
+          const { r, text } = await request('/r/photo', small, 'application/json', { 'Idempotency-Key': key, 'Content-Type': 'application/octet-stream' }, 60000);
+          if (r.status !== 429 && r.status < 500) {
+            const doc = JSON.parse(text);
+            if (r.ok) name(li, doc.id);
+            else { li.remove(); say(doc.detail); }
+            changed();
+            return;
+          }
+        } catch (e) { /* no connection, or not our server */ }
+        $('span', li).textContent = d.again;
+        await new Promise((done) => { setTimeout(done, Math.min(15, n * 2) * 1000); addEventListener('online', done, { once: true }); });
+      }
+    };
     input.addEventListener('change', async () => {
       const chosen = Array.from(input.files);
       input.value = '';
       say('');
       for (const file of chosen) {
         if (list.children.length >= Number(d.photos)) { say(d.many); return; }
-        const small = await shrink(file), li = row('', small);
-        const key = Math.random().toString(36).slice(2) + Date.now().toString(36);
-        try {
-          const { r, text } = await request('/r/photo', small, 'application/json', { 'Idempotency-Key': key, 'Content-Type': 'application/octet-stream' }, 60000);
-          const doc = JSON.parse(text);
-          if (!r.ok) { li.remove(); say(doc.detail); } else name(li, doc.id);
-        } catch (e) {
-          li.remove();
-          say($('#main').dataset.slow);
-        }
+        const small = await shrink(file);
+        form.sending.push(upload(small, row('', small)));
       }
     });
   }
@@ -331,6 +389,12 @@
     const needs = (s) => s.dataset.step === 'notice' || s.dataset.step === 'wage' || 'required' in s.dataset;
     const open = (list) => list.find((s) => s !== by.review && needs(s) && !value(s)) || by.review;
 
+    // fits says whether a number is one, and not too small or too large.
+    function fits(s) {
+      const q = s.dataset, v = value(s);
+      return !v || q.type !== 'number' || (/^\d+$/.test(v) && (!q.min || Number(v) >= Number(q.min)) && (!q.max || Number(v) <= Number(q.max)));
+    }
+
     function error(s, text) {
       const p = $('[data-error]', s);
       p.textContent = text;
@@ -374,6 +438,10 @@
         return;
       }
       error(at, '');
+      if (!fits(at)) {
+        error(at, at.dataset.range);
+        return;
+      }
       const list = path();
       if (back) { // came from the list of answers: return there, by way of what has to be answered now
         show(open(list), 'push');
@@ -462,8 +530,7 @@
       try { doc = JSON.parse(text); } catch (e) { if (r.ok) return false; /* not from our server: a hotel's login page, say */ }
       if (r.ok) {
         if (!doc.receipt) return false;
-        kept.drop(d.draft);
-        location.replace(doc.next);
+        kept.drop(d.draft).then(() => location.replace(doc.next));
         return true;
       }
       busy = false;
@@ -478,8 +545,7 @@
       draft.sending = false;
       save();
       if (doc.code === 'already_answered') {
-        kept.drop(d.draft);
-        location.replace('/r/done?differs=1');
+        kept.drop(d.draft).then(() => location.replace('/r/done?differs=1'));
         return true;
       }
       say(doc.detail || String(r.status));
@@ -554,19 +620,19 @@
 
   function parts() {
     $$('form[data-swap]').forEach(swapped);
-    $$('[data-photos]').forEach(photos);
     $$('form[data-keep]').forEach(keeping);
     $$('form[data-rules]').forEach(ruled);
     $$('#filed').forEach(filed);
     $$('a[data-start]').forEach((a) => { if (start.get() && !/^\/(i|p|f)/.test(location.pathname)) a.href = start.get(); });
   }
 
-  function ready() {
+  async function ready() {
     sizes();
     kept.tidy();
     parts();
     const form = $('#form');
     if (!form) return;
+    await kept.load(form.dataset.draft);
     try {
       wizard(form);
     } catch (e) { // better a long plain form than none
