@@ -37,7 +37,9 @@ func TestPhoneComplaintOnTheWay(t *testing.T) {
 	b.tap(`[name=category][value=UNFAIR_SCORING] + span`)
 	b.run(chromedp.SendKeys("#text", "班组长给自己人打高分。"+evil, chromedp.ByQuery))
 	b.run(chromedp.Reload()) // what was written is kept too
-	b.until(func() bool { return strings.Contains(eval[string](b, `document.querySelector('#text').value`), "班组长给自己人打高分") }, "the words are lost")
+	b.until(func() bool {
+		return strings.Contains(eval[string](b, `document.querySelector('#text').value`), "班组长给自己人打高分")
+	}, "the words are lost")
 	b.run(chromedp.SetUploadFiles("#photo", []string{broken}, chromedp.ByQuery))
 	b.sees("只能上传 JPEG")
 	b.run(chromedp.Evaluate(`window.sent = []; const send = window.fetch; window.fetch = (url, o) => { if (url === '/r/photo') sent.push(o.body); return send(url, o); }; 0`, nil))
