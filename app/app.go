@@ -16,6 +16,7 @@ import (
 	"huisheng/app/reseal"
 	"huisheng/app/respond"
 	"huisheng/app/roster"
+	"huisheng/app/supervise"
 	"huisheng/config"
 	"huisheng/config/catalog"
 	"huisheng/internal/access"
@@ -52,6 +53,7 @@ type App struct {
 	Indicators *indicator.Service
 	Ratings    *rating.Service
 	Reseal     *reseal.Service
+	Supervise  *supervise.Service
 	Clock      port.Clock // the time that all of them go by
 }
 
@@ -81,6 +83,10 @@ func New(d Deps) *App {
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock,
 	})
 	a.Indicators = indicator.New(d.Store, d.Catalog, d.Box, d.Clock)
+	a.Supervise = supervise.New(supervise.Deps{
+		Store: d.Store, Catalog: d.Catalog, Calendar: a.Calendar, Box: d.Box, Ident: ids, Audit: a.Audit, Indicators: a.Indicators,
+		Clock: d.Clock, Log: d.Log,
+	})
 	a.Ratings = rating.New(rating.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Clock: d.Clock, BaseURL: d.Config.BaseURL,
 	})

@@ -27,6 +27,9 @@ const (
 	AuditPhotoRead       AuditAction = "photo_read"      // a photo of a complaint
 	AuditCalendar        AuditAction = "calendar_import" // a year's holidays
 	AuditKeysChanged     AuditAction = "keys_changed"    // made, promoted, resealed, retired: see detail
+	AuditPolicy          AuditAction = "policy"          // drafted, published, retired: see detail
+	AuditMeasure         AuditAction = "measure"         // a step of supervision: see detail
+	AuditDirectory       AuditAction = "directory"       // the directory of recognising enterprises: see detail
 )
 
 // AuditEntry is one line of the audit log. It says who did what to which object, by ids; it never holds a person's name, number or words. Seq counts

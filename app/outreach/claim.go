@@ -62,6 +62,9 @@ func (s *Service) Claim(ctx context.Context, p models.Principal, in ClaimInput) 
 		return done, err
 	}
 	alone := single(org, in)
+	if err := s.notBarred(ctx, p, org, alone); err != nil {
+		return ClaimResult{}, err
+	}
 	if in, err = s.admit(ctx, p, org, in); err != nil {
 		return ClaimResult{}, err
 	}

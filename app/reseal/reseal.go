@@ -34,6 +34,8 @@ func places() map[string]place {
 		"complaints.contact":        whole("complaint/", "/contact"),
 		"complaints.identity":       whole("complaint/", "/identity"),
 		"complaints.rating.comment": whole("complaint/", "/rating"),
+		"measures.statement":        whole("measure/", "/statement"),
+		"measures.report":           whole("measure/", "/report"),
 		"files.content":             whole("file/", ""),
 		"onetime.phone":             func(doc store.Binaries, _ string) string { return "onetime/" + doc.ID + "/" + doc.Text("nonce") },
 	}

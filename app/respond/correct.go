@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"huisheng/internal/seal"
 	"huisheng/models"
 )
 
@@ -81,6 +82,16 @@ func (s *Service) open(r models.Response) (models.Answers, error) {
 		all[k] = v
 	}
 	return all, nil
+}
+
+// Words opens the free text of an answer, by question; an answer without any gives none.
+func Words(box *seal.Box, r models.Response) (map[string]string, error) {
+	if len(r.Texts) == 0 {
+		return nil, nil
+	}
+	var words map[string]string
+	err := box.OpenJSON(r.Texts, sealPlace(r.ID), &words)
+	return words, err
 }
 
 // Mine gives a person their own answers back, to look at or to correct.

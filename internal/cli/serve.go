@@ -96,10 +96,11 @@ func (p *parts) followKeys(ctx context.Context) {
 func (p *parts) runner() *jobs.Runner {
 	return jobs.New(jobs.Deps{
 		Outreach: p.app.Outreach, Indicators: p.app.Indicators, Queue: p.queue, Config: p.cfg, Log: p.log,
-		Extra: []jobs.Job{
-			{Name: "photos", Every: time.Minute, Exec: p.app.Complaints.KeepFiles},
-			{Name: "calendar", Every: 24 * time.Hour, Exec: p.app.Calendar.Warn}, // at once and then daily
-		},
+		Extra: append(
+			jobs.Supervision(p.app.Supervise),
+			jobs.Job{Name: "photos", Every: time.Minute, Exec: p.app.Complaints.KeepFiles},
+			jobs.Job{Name: "calendar", Every: 24 * time.Hour, Exec: p.app.Calendar.Warn}, // at once and then daily
+		),
 	})
 }
 

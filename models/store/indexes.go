@@ -7,6 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"huisheng/models"
 )
 
 // The collections. Shard keys, should one replica set ever not be enough: everything that belongs to a batch by batch, records by
@@ -38,6 +40,9 @@ const (
 	colAudit       = "audit"
 	colCalendar    = "calendar"
 	colNotices     = "notices"
+	colPolicies    = "policies"
+	colMeasures    = "measures"
+	colDirectory   = "directory"
 )
 
 // index is one line of the schema.
@@ -60,6 +65,8 @@ func asc(fields ...string) bson.D {
 // schema is every index with the query it serves. A collection without a line is read by _id alone.
 func schema() []index {
 	has := func(f string) bson.D { return bson.D{{Key: f, Value: bson.D{{Key: "$exists", Value: true}}}} }
+	drafts := bson.D{{Key: "state", Value: models.PolicyDraft}}
+	numbered := bson.D{{Key: "seq", Value: bson.D{{Key: "$gt", Value: 0}}}}
 	return []index{
 		{col: colOrgs, keys: asc("uscc"), unique: true},                                               // one organisation per credit code
 		{col: colOrgs, keys: asc("region", "kind", "_id")},                                            // a city's list
@@ -112,6 +119,16 @@ func schema() []index {
 		{col: colTallies, keys: asc("catalog")},                                                       // those of other definitions
 		{col: colRollups, keys: asc("period", "kind", "region")},                                      // region figures
 		{col: colRollups, keys: asc("catalog")},                                                       // those of other definitions
+		{col: colPolicies, keys: asc("code", "n")},                                                    // a code's versions
+		{col: colPolicies, keys: asc("code"), unique: true, partial: drafts},                          // one draft a code
+		{col: colMeasures, keys: asc("created_at")},                                                   // the province's list
+		{col: colMeasures, keys: asc("region", "created_at")},                                         // a city's
+		{col: colMeasures, keys: asc("org", "seq"), unique: true, partial: numbered},                  // an organisation's decisions are one chain
+		{col: colMeasures, keys: asc("org", "created_at")},                                            // an organisation's cases
+		{col: colMeasures, keys: asc("state", "unsure")},                                              // deadlines beyond the calendar
+		{col: colDirectory, keys: asc("state", "created_at")},                                         // the public list
+		{col: colDirectory, keys: asc("org", "created_at")},                                           // an organisation's entries
+		{col: colDirectory, keys: asc("response"), partial: has("response")},                          // whose consent an entry rests on
 		{col: colAudit, keys: asc("region", "_id")},                                                   // a city's part of the log; the whole is read by _id
 	}
 }
