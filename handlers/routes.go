@@ -148,6 +148,25 @@ func (h *handlers) routes() []web.Route {
 		get("/api/v1/complaints/:id/files/:n", web.Roles(province, city), h.api.ShowComplaintFile),
 		post("/api/v1/complaints/:id/transitions", web.Roles(province, city), h.api.TransitComplaint),
 
+		// supervision: policies, cases, the directory of recognising enterprises, and what everybody may see of them
+		get("/api/v1/policies", web.Roles(province, city, alliance, operator), h.api.ListPolicies),
+		post("/api/v1/policies", web.Roles(province), h.api.DraftPolicy),
+		get("/api/v1/policies/:policy", web.Roles(province, city, alliance, operator), h.api.ShowPolicy),
+		put("/api/v1/policies/:policy", web.Roles(province), h.api.EditPolicy),
+		remove("/api/v1/policies/:policy", web.Roles(province), h.api.DiscardDraft),
+		post("/api/v1/policies/:policy/transitions", web.Roles(province), h.api.MovePolicy),
+		get("/api/v1/policies/:policy/preview", web.Roles(province, city), h.api.PreviewPolicy).Timeout(time.Minute),
+		get("/api/v1/measures", web.Roles(province, city, operator), h.api.ListMeasures),
+		post("/api/v1/measures", web.Roles(province, city, operator), h.api.ProposeMeasure),
+		get("/api/v1/measures/:measure", web.Roles(province, city, operator), h.api.ShowMeasure),
+		post("/api/v1/measures/:measure/transitions", web.Roles(province, city, operator), h.api.MoveMeasure),
+		get("/api/v1/directory", web.Roles(province, city, alliance, operator), h.api.ListDirectory),
+		post("/api/v1/directory", web.Roles(province, city, operator), h.api.ProposeDirectoryEntry),
+		get("/api/v1/directory/:entry", web.Roles(province, city, alliance, operator), h.api.ShowDirectoryEntry),
+		post("/api/v1/directory/:entry/transitions", web.Roles(province, city, operator), h.api.MoveDirectoryEntry),
+		get("/api/v1/public/exits", web.Public, h.api.ListExits),
+		get("/api/v1/public/directory", web.Public, h.api.ListPublicDirectory),
+
 		// the desk in a browser
 		get("/console/login", web.Public, h.console.ShowLogin),
 		post("/console/login", web.Public, h.console.Login),

@@ -149,10 +149,10 @@ type CaseEvidence struct {
 
 // EvidenceFigure is one figure as it stood, live, and as the organisation's own view showed it at that moment.
 type EvidenceFigure struct {
-	Live     IndicatorValue `bson:"live" json:"live"`
-	Released IndicatorValue `bson:"released" json:"released"`
-	Response *float64       `bson:"response_rate,omitempty" json:"response_rate"` // percent, of the form that the figure comes from
-	Crossed  bool           `bson:"crossed" json:"crossed"`                       // the rule's figure; others are for context
+	Live     *IndicatorValue `bson:"live,omitempty" json:"live,omitempty"` // left out for the organisation
+	Released IndicatorValue  `bson:"released" json:"released"`
+	Response *float64        `bson:"response_rate,omitempty" json:"response_rate"` // percent, of the form that the figure comes from
+	Crossed  bool            `bson:"crossed" json:"crossed"`                       // the rule's figure; others are for context
 }
 
 // Allowed says whether the step may be taken in the case's state, by an organisation or an official.

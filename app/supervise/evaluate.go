@@ -139,10 +139,10 @@ func (s *Service) crossing(r models.Rollup, rule models.Rule) ([]models.Evidence
 	if !rule.Crosses(live.value, live.response) || !rule.Crosses(released.value, released.response) {
 		return nil, false
 	}
-	out := []models.EvidenceFigure{{Live: live.value, Released: released.value, Response: released.response, Crossed: true}}
+	out := []models.EvidenceFigure{{Live: &live.value, Released: released.value, Response: released.response, Crossed: true}}
 	for _, v := range r.Live {
 		if v.ID != rule.Indicator && v.Value != nil {
-			out = append(out, models.EvidenceFigure{Live: v, Released: s.figure(r.Released, v.ID).value})
+			out = append(out, models.EvidenceFigure{Live: &v, Released: s.figure(r.Released, v.ID).value})
 		}
 	}
 	return out, true

@@ -55,9 +55,12 @@ func cut(sc models.Scope, m models.Proceeding) models.Proceeding {
 		return m
 	}
 	m.Recused, m.Evidence.Cases, m.Evidence.Files = nil, nil, nil
+	if !m.ByOrg {
+		m.Reason = "" // a colleague's words to a colleague; the notice speaks to the organisation
+	}
 	figures := make([]models.EvidenceFigure, 0, len(m.Evidence.Figures))
 	for _, f := range m.Evidence.Figures {
-		f.Live = models.IndicatorValue{}
+		f.Live = nil
 		figures = append(figures, f)
 	}
 	m.Evidence.Figures = figures
@@ -123,7 +126,7 @@ func (s *Service) Propose(ctx context.Context, p models.Principal, in Proposal) 
 		if in.Org == "" {
 			in.Org = p.Org
 		}
-		if in.Kind != models.MeasureLeave {
+		if in.Kind.Valid() && in.Kind != models.MeasureLeave {
 			return Case{}, models.ErrForbidden
 		}
 	} else if err := official(p); err != nil {
@@ -201,7 +204,7 @@ func (s *Service) evidenceOf(ctx context.Context, o models.Org, in Proposal) (mo
 	e.Period, e.Catalog, e.ComputedAt = period.Name, s.catalog.Hash(), r.ComputedAt
 	for _, v := range r.Live {
 		if v.Value != nil {
-			e.Figures = append(e.Figures, models.EvidenceFigure{Live: v, Released: s.figure(r.Released, v.ID).value})
+			e.Figures = append(e.Figures, models.EvidenceFigure{Live: &v, Released: s.figure(r.Released, v.ID).value})
 		}
 	}
 	return e, s.countComplaints(ctx, o.ID, period, &e)

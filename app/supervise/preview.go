@@ -92,7 +92,7 @@ func (s *Service) previewOrg(ctx context.Context, o models.Org, period models.Pe
 	for _, j := range rules {
 		if figures, crossed := s.crossing(r, j.rule); crossed {
 			e := entry(o)
-			e.Hits = append(e.Hits, Hit{Rule: j.rule, Period: period.Name, Figure: figures[0].Live})
+			e.Hits = append(e.Hits, Hit{Rule: j.rule, Period: period.Name, Figure: *figures[0].Live})
 		}
 	}
 	return nil

@@ -115,8 +115,15 @@ func (s *Store) ListPublicExits(ctx context.Context, p models.Page) (models.List
 	}
 	var list []models.Proceeding
 	cur, err := s.col(colMeasures).Find(ctx, allOf(filter, older), newestFirst(p).SetProjection(bson.D{
-		{Key: "org", Value: 1}, {Key: "org_name", Value: 1}, {Key: "uscc", Value: 1}, {Key: "kind", Value: 1}, {Key: "region", Value: 1},
-		{Key: "measure", Value: 1}, {Key: "decision", Value: 1}, {Key: "seq", Value: 1}, {Key: "created_at", Value: 1},
+		{Key: "org", Value: 1},
+		{Key: "org_name", Value: 1},
+		{Key: "uscc", Value: 1},
+		{Key: "kind", Value: 1},
+		{Key: "region", Value: 1},
+		{Key: "measure", Value: 1},
+		{Key: "decision", Value: 1},
+		{Key: "seq", Value: 1},
+		{Key: "created_at", Value: 1},
 	}))
 	if err == nil {
 		err = cur.All(ctx, &list)
@@ -130,7 +137,8 @@ func (s *Store) Reinstatements(ctx context.Context, orgs []models.OrgID) ([]mode
 	cur, err := s.col(colMeasures).Find(ctx, bson.D{
 		{Key: "org", Value: bson.D{{Key: "$in", Value: orgs}}},
 		{Key: "seq", Value: bson.D{{Key: "$gt", Value: 0}}},
-		{Key: "measure", Value: models.MeasureReinstate}, {Key: "state", Value: models.MeasureDecided},
+		{Key: "measure", Value: models.MeasureReinstate},
+		{Key: "state", Value: models.MeasureDecided},
 	}, options.Find().SetProjection(bson.D{{Key: "org", Value: 1}, {Key: "seq", Value: 1}, {Key: "decision", Value: 1}}))
 	if err == nil {
 		err = cur.All(ctx, &list)
