@@ -46,7 +46,7 @@ type measureView struct {
 }
 
 type evidenceView struct {
-	models.Evidence
+	models.CaseEvidence
 	ComputedAt web.Time `json:"computed_at"`
 }
 
