@@ -25,6 +25,8 @@ func commands() []command {
 		{"seed", "--demo: create the demo province (development only); --admin LOGIN: create the first province account", seed},
 		{"keys", "init FILE, list, rotate, add, promote, reseal, retire: the keys that seal personal data (`huisheng keys` tells more)", keys},
 		{"bench", "measure the hot paths beside the bare driver and print a table; --json FILE writes it too", benchmark},
+		{"backup", "FILE: write every document into a file, while serving; the keys are not in it", backup},
+		{"restore", "[--check] FILE: fill an empty database with a backup, or only look whether the file is whole", restore},
 		{"healthcheck", "ask the server on HUISHENG_ADDR whether it is ready; for containers", healthcheck},
 	}
 }
