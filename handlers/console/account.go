@@ -6,6 +6,7 @@ import (
 	"huisheng/app/account"
 	"huisheng/handlers/web"
 	"huisheng/models"
+	"huisheng/models/store"
 )
 
 // CreateAccount makes an operator's account and shows its first password this once: it is not kept anywhere.
@@ -23,8 +24,20 @@ func (h *Console) CreateAccount(c *fiber.Ctx) error {
 	return h.org(c, page{}, orgData{Initial: made.InitialPassword, For: made.Account.Login})
 }
 
-// UpdateAccount disables, enables or gives a new first password.
+// UpdateAccount disables, enables or gives a new first password to an operator.
 func (h *Console) UpdateAccount(c *fiber.Ctx) error {
+	done, err := h.changeAccount(c)
+	if err != nil {
+		return err
+	}
+	if done.InitialPassword != "" {
+		return h.org(c, page{}, orgData{Initial: done.InitialPassword, For: done.Account.Login})
+	}
+	return back(c, orgURL(models.OrgID(c.Params("org"))), "account")
+}
+
+// changeAccount does what a button beside an account says.
+func (h *Console) changeAccount(c *fiber.Ctx) (account.Created, error) {
 	var ch account.Change
 	yes, no := true, false
 	switch c.FormValue("do") {
@@ -35,14 +48,76 @@ func (h *Console) UpdateAccount(c *fiber.Ctx) error {
 	case "reset":
 		ch.ResetPassword = true
 	default:
-		return models.ErrInvalid
+		return account.Created{}, models.ErrInvalid
 	}
-	done, err := h.app.Accounts.Update(c.UserContext(), web.Principal(c), models.AccountID(c.Params("account")), ch)
+	return h.app.Accounts.Update(c.UserContext(), web.Principal(c), models.AccountID(c.Params("account")), ch)
+}
+
+type accountsData struct {
+	List     models.List[models.Account]
+	Me       models.AccountID
+	Province bool
+	Role     models.Role // of the filter
+	Roles    []models.Role
+	Cities   []models.Region
+	Regions  map[string]string
+	First    string
+	Next     string
+	Initial  string // a first password, shown this once
+	For      string
+}
+
+// ListAccounts are the accounts that the reader may see; the province makes those of officials here, organisations' are made on their page.
+func (h *Console) ListAccounts(c *fiber.Ctx) error { return h.accounts(c, form{}, accountsData{}) }
+
+func (h *Console) accounts(c *fiber.Ctx, f form, d accountsData) error {
+	who := web.Principal(c)
+	at, err := web.Page(c)
+	if err != nil {
+		return err
+	}
+	d.Me, d.Province, d.Role = who.Account, who.Role == models.RoleProvince, models.Role(c.Query("role"))
+	d.Roles = []models.Role{models.RoleProvince, models.RoleCity, models.RoleAlliance, models.RoleOperator}
+	d.Regions = h.regionNames(langOf(c))
+	for _, r := range h.app.Catalog.Regions() {
+		if !r.IsProvince() {
+			d.Cities = append(d.Cities, r)
+		}
+	}
+	if d.List, err = h.app.Accounts.List(c.UserContext(), who, store.AccountFilter{Role: d.Role}, at); err != nil {
+		return err
+	}
+	if d.Next = newer(c, d.List.Next); at.After != "" {
+		d.First = "/console/accounts"
+	}
+	return h.render(c, "accounts", page{Title: say(c, "账号", "Accounts"), Form: f, Self: "/console/accounts", Data: d})
+}
+
+// CreateOfficial makes an account of a city, the alliance or the province, and shows its first password this once.
+func (h *Console) CreateOfficial(c *fiber.Ctx) error {
+	f := typed(c, "account", "name", "role", "region")
+	in := account.NewAccount{Login: f.Value("account"), Name: f.Value("name"), Role: models.Role(f.Value("role"))}
+	if in.Role == models.RoleCity {
+		in.Region = f.Value("region") // the form shows the list for every role
+	}
+	made, err := h.app.Accounts.CreateOfficial(c.UserContext(), web.Principal(c), in)
+	if err != nil {
+		if err := f.refused(c, err); err != nil {
+			return err
+		}
+		return h.accounts(c, f, accountsData{})
+	}
+	return h.accounts(c, form{}, accountsData{Initial: made.InitialPassword, For: made.Account.Login})
+}
+
+// ChangeOfficial disables, enables or gives a new first password, on the page of all accounts.
+func (h *Console) ChangeOfficial(c *fiber.Ctx) error {
+	done, err := h.changeAccount(c)
 	if err != nil {
 		return err
 	}
 	if done.InitialPassword != "" {
-		return h.org(c, page{}, orgData{Initial: done.InitialPassword, For: done.Account.Login})
+		return h.accounts(c, form{}, accountsData{Initial: done.InitialPassword, For: done.Account.Login})
 	}
-	return back(c, orgURL(models.OrgID(c.Params("org"))), "account")
+	return back(c, "/console/accounts", "account")
 }

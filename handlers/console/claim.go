@@ -19,6 +19,7 @@ const (
 	pickTicked  = "ticked"
 	pickAll     = "all"
 	pickNumbers = "numbers"
+	pickUpload  = "upload"
 )
 
 type claimData struct {
@@ -78,18 +79,14 @@ func (h *Console) PostClaim(c *fiber.Ctx) error {
 	}
 	in := outreach.ClaimInput{No: f.Value("claim_no"), Org: org.ID, SubsidyType: f.Value("subsidy_type"), ClaimedAt: f.Value("claimed_at")}
 	if err := h.pick(c, &in, f.Value("pick")); err != nil {
-		return err
+		return h.claimRefused(c, f, err)
+	}
+	if c.FormValue("do") != "send" { // look first: the list cannot be changed afterwards
+		return h.checkClaim(c, f, in)
 	}
 	res, err := h.app.Outreach.Claim(c.UserContext(), web.Principal(c), in)
 	if err != nil {
-		rejected := refusedPeople(err)
-		if err := f.refused(c, err); err != nil {
-			return err
-		}
-		if why := f.Bad("records"); why != "" {
-			f.Wrong["records"] = say(c, "名单是空的，请先选人。", "The list is empty. Please pick people first.")
-		}
-		return h.claim(c, f, rejected)
+		return h.claimRefused(c, f, err)
 	}
 	return h.render(c, "claimed", page{Title: say(c, "申领已受理", "Claim taken"), Data: claimedData{res, org.ID}})
 }
@@ -114,11 +111,29 @@ func (h *Console) pick(c *fiber.Ctx, in *outreach.ClaimInput, how string) error 
 		return nil
 	case pickAll:
 		return h.pickAll(c, in)
+	case pickUpload:
+		head, err := c.FormFile("list")
+		if err != nil {
+			return models.ErrInvalid.WithFields(models.FieldError{Field: "list", Code: "file_missing", Message: "请先选择文件。"}).Because(err)
+		}
+		in.Certificates, err = listed(c, head)
+		return err
 	}
-	for _, raw := range c.Request().PostArgs().PeekMulti("record") {
-		in.Records = append(in.Records, models.RecordID(raw))
+	for _, id := range ticks(c, "record") {
+		in.Records = append(in.Records, models.RecordID(id))
 	}
 	return nil
+}
+
+// ticks gives all values of a field, however the form was sent.
+func ticks(c *fiber.Ctx, name string) (list []string) {
+	if f, err := c.MultipartForm(); err == nil {
+		return f.Value[name]
+	}
+	for _, raw := range c.Request().PostArgs().PeekMulti(name) {
+		list = append(list, string(raw))
+	}
+	return list
 }
 
 // pickAll takes everybody that the filter of the address finds, up to the most that a claim may list.

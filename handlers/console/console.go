@@ -109,6 +109,7 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/batches", "反馈批次", "Feedback batches")
 		add("/console/regions", "指标对比", "Compare")
 		add("/console/complaints", "投诉处理", "Complaints")
+		add("/console/accounts", "账号", "Accounts")
 	case models.RoleAlliance:
 		add("/console/orgs", "院校", "Schools")
 		add("/console/regions", "指标对比", "Compare")

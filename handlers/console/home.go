@@ -18,6 +18,7 @@ type homeData struct {
 	Batches    []batchRow
 	Orgs       int
 	Cases      []caseRow
+	Needs      []need
 	NoYear     int // the year that the working-day calendar lacks; 0: none
 }
 
@@ -57,6 +58,10 @@ func (h *Console) Home(c *fiber.Ctx) error {
 			return err
 		}
 		d.Orgs = len(orgs.Items)
+	}
+	var err error
+	if d.Needs, err = h.needs(c); err != nil {
+		return err
 	}
 	return h.render(c, "home", page{Title: say(c, "首页", "Start"), Data: d})
 }

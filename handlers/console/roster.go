@@ -111,7 +111,7 @@ type importData struct {
 	Org    models.Org
 	Import models.Import
 	Result models.ImportResult
-	Errors []models.RowIssue
+	Bad    badCells
 	More   int // bad cells that are not listed
 }
 
@@ -127,8 +127,8 @@ func (h *Console) ShowImport(c *fiber.Ctx) error {
 	}
 	if d.Import.Result != nil {
 		d.Result = *d.Import.Result
-		d.Errors = d.Result.Errors[:min(len(d.Result.Errors), shownIssues)]
-		d.More = d.Result.ErrorsTotal - len(d.Errors)
+		list := d.Result.Errors[:min(len(d.Result.Errors), shownIssues)]
+		d.Bad, d.More = badCellsOf(langOf(c), list), d.Result.ErrorsTotal-len(list)
 	}
 	return h.render(c, "import", page{Title: say(c, "上传结果", "Result of the upload"), Data: d})
 }

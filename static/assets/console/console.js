@@ -14,6 +14,26 @@
     })).observe(document.body);
   }
 
+  // Cells of wide tables know their heading, so that narrow screens can show a card a row. Roles stay what they are for a screen reader.
+  $$('.scroll > table').forEach((table) => {
+    const heads = $$('thead th', table).map((th) => th.textContent.trim());
+    if (heads.length < 5 || table.matches('.plotted, .bads')) return;
+    table.classList.add('stacks'); table.setAttribute('role', 'table');
+    $$('thead, tbody', table).forEach((el) => el.setAttribute('role', 'rowgroup'));
+    $$('tr', table).forEach((tr) => {
+      tr.setAttribute('role', 'row');
+      [...tr.children].forEach((cell, i) => {
+        cell.setAttribute('role', cell.closest('thead') ? 'columnheader' : cell.tagName === 'TH' ? 'rowheader' : 'cell');
+        if (!cell.closest('thead') && heads[i] && cell.colSpan === 1) {
+          cell.dataset.label = heads[i];
+          if (cell.childNodes.length > 1 || cell.firstChild && cell.firstChild.nodeType === 3) {
+            const inner = document.createElement('span'); inner.append(...cell.childNodes); cell.append(inner); // one thing beside the heading
+          }
+        }
+      });
+    });
+  });
+
   // Paper.
   $$('[data-print]').forEach((b) => b.addEventListener('click', () => window.print()));
 
@@ -50,7 +70,18 @@
       xhr.setRequestHeader('X-CSRF-Token', $('input[type=hidden]', form).value);
       xhr.setRequestHeader('Accept', 'application/json');
       xhr.upload.addEventListener('progress', (ev) => { if (ev.lengthComputable) bar.value = 100 * ev.loaded / ev.total; });
-      xhr.upload.addEventListener('load', () => { bar.removeAttribute('value'); say.textContent = t('已上传，正在一行行检查…', 'Uploaded; checking row by row…'); });
+      let poll;
+      xhr.addEventListener('loadend', () => clearInterval(poll));
+      xhr.upload.addEventListener('load', () => {
+        poll = setInterval(async () => { // how far the server is; the answer comes when it is done
+          try {
+            const list = await (await fetch(form.dataset.upload + '/imports?limit=1', { headers: { Accept: 'application/json' } })).json();
+            const now = list.items && list.items[0];
+            if (now && now.state === 'running' && now.rows && xhr.readyState < 4) say.textContent = t('已上传，正在检查：已读 ' + group(now.rows) + ' 行…', 'Uploaded; checking: ' + group(now.rows) + ' rows read…');
+          } catch { /* only a comfort */ }
+        }, 1000);
+         bar.removeAttribute('value'); say.textContent = t('已上传，正在一行行检查…', 'Uploaded; checking row by row…');
+      });
       xhr.addEventListener('error', () => { done(); fail(t('网络断了，没有传完。请检查网络后再点一次，重复上传没有关系。', 'The connection broke before all was sent. Check the network and try again; sending twice does no harm.')); });
       xhr.addEventListener('load', async () => {
         let body = {};
