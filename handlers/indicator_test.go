@@ -85,6 +85,7 @@ func TestIndicatorsByHTTP(t *testing.T) {
 		"id": "E1a", "value": 50.0, "unit": "percent", "numerator": 2.0, "denominator": 4.0, "n": 4.0, "low": 15.0, "high": 85.0,
 		"flags": []any{"LOW_SAMPLE"}, "suppressed": false, "source": "COMPUTED", "definition_version": "1",
 		"quality": object{"flagged": 0.0, "clean_value": 50.0, "clean_n": 4.0},
+		"parts":   []any{object{"value": "satisfied", "n": 2.0}, object{"value": "dissatisfied", "n": 2.0}},
 	}
 	for _, reader := range []string{province, city} {
 		require.Equal(t, want, item(t, s.do("GET", path+"?period=2026-11", reader, nil).object(200), "E1a"))

@@ -94,6 +94,8 @@ func (h *handlers) routes() []web.Route {
 		get("/api/v1/indicator-definitions", web.Any, h.api.ListIndicatorDefinitions),
 		get("/api/v1/quality-rules", web.Roles(province, city), h.api.ListQualityRules),
 		get("/api/v1/indicators/orgs/:org", web.Roles(province, city, alliance, operator), h.api.ShowOrgIndicators),
+		get("/api/v1/indicators/orgs/:org/comparison", web.Roles(province, city, alliance, operator), h.api.CompareOrgIndicators).Timeout(time.Minute),
+		get("/api/v1/indicators/orgs/:org/trend", web.Roles(province, city, alliance, operator), h.api.ShowOrgTrend),
 		get("/api/v1/indicators/regions/:code", web.Roles(province, city), h.api.ShowRegionIndicators).Timeout(time.Minute),
 		get("/api/v1/orgs/:org/figures/:period", web.Roles(province, city, alliance, operator), h.api.ShowFigures),
 		put("/api/v1/orgs/:org/figures/:period", web.Roles(alliance, operator), h.api.DeclareFigures),

@@ -54,6 +54,7 @@ type Batch struct {
 	Reminders     int              `bson:"reminders"`            // rounds of reminders planned so far
 	Refused       int              `bson:"refused"`              // texts that the provider refused in a row; any message that goes out sets it to 0
 	Counts        BatchCounts      `bson:"counts"`               // derived by a job, never counted up
+	Slices        []BatchSlice     `bson:"slices,omitempty"`     // occupations and levels that answers are told apart by
 	CountsAt      time.Time        `bson:"counts_at"`            // when they were derived
 	CountsDue     time.Time        `bson:"counts_due"`           // when to derive them again
 	ClosedBy      AccountID        `bson:"closed_by,omitempty"`  // who closed it before its time, for the regulator to see

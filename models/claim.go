@@ -27,6 +27,7 @@ type Claim struct {
 	Records     []RecordID   `bson:"records"`           // accepted, in order
 	Rejected    []Refusal    `bson:"rejected"`          // kept so that a repeat gives the same answer
 	Trigger     BatchTrigger `bson:"trigger,omitempty"` // TriggerTraineeClaim: one person's own, which joins a pooled round
+	Slices      []BatchSlice `bson:"slices,omitempty"`  // of the list, frozen with it
 	Batch       BatchID      `bson:"batch"`
 	State       ClaimState   `bson:"state"`
 	By          AccountID    `bson:"by"`

@@ -48,6 +48,12 @@ func wholeFigures() map[string]bool {
 	}
 }
 
+// KnownFigure says whether there is a declared figure of that name.
+func KnownFigure(name string) bool {
+	_, ok := wholeFigures()[name]
+	return ok
+}
+
 // maxFigureSource is the longest description of a source, in characters.
 const maxFigureSource = 200
 

@@ -21,7 +21,8 @@ const lowResponse = 5
 type Cell struct {
 	N       int64            `bson:"n"`
 	Sum     int64            `bson:"s"`
-	Hist    map[string]int64 `bson:"h,omitempty"` // option value → people, for bands
+	Hist    map[string]int64 `bson:"h,omitempty"` // option value or amount in yuan → people
+	Dropped int64            `bson:"d,omitempty"` // people whose amount is impossible and counts nowhere; never released
 	Missing int64            `bson:"m,omitempty"` // organisations without the declared figure that the denominator needs
 	Version string           `bson:"v,omitempty"` // of the definition it was counted by; VersionMixed after merging different ones
 	Peak    int64            `bson:"p,omitempty"` // released cells: the largest n ever shown, see Release
@@ -42,6 +43,7 @@ func (c *Cell) Merge(o Cell) {
 	c.N += o.N
 	c.Sum += o.Sum
 	c.Missing += o.Missing
+	c.Dropped += o.Dropped
 	c.Peak = 0
 	for k, v := range o.Hist {
 		if c.Hist == nil {
@@ -80,11 +82,14 @@ type Rollup struct {
 	Region     string           `bson:"region"`
 	Kind       OrgKind          `bson:"kind"`
 	Period     string           `bson:"period"`
-	Live       []IndicatorValue `bson:"live"`     // for regulators
-	Released   []IndicatorValue `bson:"released"` // for the organisation
-	Cells      map[string]Cell  `bson:"cells"`    // live, by indicator: what a region's figures are merged from
-	Flagged    map[string]Cell  `bson:"flagged"`  // of Cells, the answers that quality sets apart
-	Quality    Quality          `bson:"quality"`  // for regulators
+	Live       []IndicatorValue `bson:"live"`           // for regulators
+	Released   []IndicatorValue `bson:"released"`       // for the organisation
+	Part       string           `bson:"part,omitempty"` // a social organisation's rounds in this region only; empty: all
+	Cells      map[string]Cell  `bson:"cells"`          // live, by indicator: what a region's figures are merged from
+	Shown      map[string]Cell  `bson:"shown"`          // released: what a comparison that an organisation may read is merged from
+	Flagged    map[string]Cell  `bson:"flagged"`        // of Cells, the answers that quality sets apart
+	Quality    Quality          `bson:"quality"`        // for regulators
+	Slices     []SliceCells     `bson:"slices,omitempty"`
 	Records    RecordCount      `bson:"records"`
 	Catalog    string           `bson:"catalog"` // hash of the definitions used; another one makes the rollup stale
 	Version    int64            `bson:"version"` // optimistic lock
@@ -94,9 +99,12 @@ type Rollup struct {
 // RollupID is the id of an organisation's figures of a period, and of what it declared for it.
 func RollupID(org OrgID, period string) string { return string(org) + "|" + period }
 
+// PartID is the id of the part of an organisation's figures that is about its rounds in one region.
+func PartID(org OrgID, period, region string) string { return RollupID(org, period) + "|" + region }
+
 // View gives the figures that a reader with scope sc may see.
 func (r Rollup) View(sc Scope) []IndicatorValue {
-	if sc.IsOrg() {
+	if sc.InSteps() {
 		return r.Released
 	}
 	return r.Live
@@ -104,7 +112,7 @@ func (r Rollup) View(sc Scope) []IndicatorValue {
 
 // QualityFor gives the quality of the answers behind the figures, to regulators; nil to an organisation, which might find people by it.
 func (r Rollup) QualityFor(sc Scope) *Quality {
-	if sc.IsOrg() {
+	if sc.InSteps() {
 		return nil
 	}
 	q := r.Quality
@@ -131,10 +139,13 @@ type IndicatorValue struct {
 	N           *int64   `bson:"n" json:"n"`
 	Low         *float64 `bson:"low" json:"low"` // Wilson 95 % interval, rates only
 	High        *float64 `bson:"high" json:"high"`
+	P25         *float64 `bson:"p25,omitempty" json:"p25,omitempty"` // medians only, from QuartileSample people
+	P75         *float64 `bson:"p75,omitempty" json:"p75,omitempty"`
 	Flags       []string `bson:"flags" json:"flags"`
 	Suppressed  bool     `bson:"suppressed" json:"suppressed"`
 	Source      string   `bson:"source" json:"source"`
 	Variant     string   `bson:"variant,omitempty" json:"variant,omitempty"`
+	Parts       []Part   `bson:"parts,omitempty" json:"parts,omitempty"` // how many gave which answer
 	Version     string   `bson:"definition_version" json:"definition_version"`
 
 	Quality *ValueQuality `bson:"quality,omitempty" json:"quality,omitempty"` // figures from people's answers, for regulators alone
@@ -147,6 +158,12 @@ type ValueQuality struct {
 	CleanN     int64    `bson:"clean_n" json:"clean_n"`
 }
 
+// Part is how many people behind a figure gave one answer.
+type Part struct {
+	Value string `bson:"v" json:"value"`
+	N     int64  `bson:"n" json:"n"`
+}
+
 // Flags of an IndicatorValue.
 const (
 	FlagLowSample  = "LOW_SAMPLE"       // fewer than LowSample people, or fewer than one in five of those asked
@@ -154,6 +171,12 @@ const (
 	FlagNoFigure   = "FIGURE_MISSING"   // the declared figure that the denominator needs is missing, for a region: of some organisations
 	FlagOrMore     = "OR_MORE"          // the median lies in the open band above: this much or more
 	FlagOldVersion = "OLDER_DEFINITION" // some of it was released under an earlier version of the definition
+	FlagP25OrMore  = "P25_OR_MORE"      // the same of the lower quartile
+	FlagP75OrMore  = "P75_OR_MORE"      // and of the upper one
+	FlagDropped    = "OUTLIERS_DROPPED" // impossible amounts were left out
+	FlagFeeAlert   = "FEE_ALERT"        // people paid more than was published
+	FlagNotSliced  = "NOT_BY_SLICE"     // not known by occupation or level
+	FlagFewOrgs    = "FEW_ORGS"         // a comparison over too few organisations, hidden
 )
 
 // flag adds a flag once.

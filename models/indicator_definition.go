@@ -60,6 +60,8 @@ const (
 	MeasureRate       MeasureType = "rate"        // answers in Numerator over answers in Denominator, one question
 	MeasureScore      MeasureType = "score"       // mean over people of each person's mean score over Questions
 	MeasureMedianBand MeasureType = "median_band" // median of a money band, interpolated inside the band
+	MeasureMedian     MeasureType = "median"      // median of a whole number of yuan
+	MeasurePositive   MeasureType = "positive"    // answers above 0 over all answers, one number question
 	MeasureBuiltin    MeasureType = "builtin"     // needs more than responses: see Builtin
 )
 
@@ -73,12 +75,18 @@ const (
 	BuiltinSubstantiatedRate  Builtin = "substantiated_complaint_rate"
 	BuiltinParticipationRate  Builtin = "assessment_participation_rate"
 	BuiltinDepartmentCoverage Builtin = "dept_coverage"
+	BuiltinRecords            Builtin = "assessment_count" // assessment records
+	BuiltinDeclared           Builtin = "declared"         // Figure as it was declared
+	BuiltinGrowth             Builtin = "growth"           // Figure against the period before
+	BuiltinPricePosition      Builtin = "price_position"   // own published prices against the province's
+	BuiltinGap                Builtin = "gap"              // the first indicator in Of minus the second
 )
 
 // Valid says whether b is a known builtin.
 func (b Builtin) Valid() bool {
 	switch b {
-	case BuiltinResponseRate, BuiltinComplaintRate, BuiltinSubstantiatedRate, BuiltinParticipationRate, BuiltinDepartmentCoverage:
+	case BuiltinResponseRate, BuiltinComplaintRate, BuiltinSubstantiatedRate, BuiltinParticipationRate, BuiltinDepartmentCoverage,
+		BuiltinRecords, BuiltinDeclared, BuiltinGrowth, BuiltinPricePosition, BuiltinGap:
 		return true
 	}
 	return false
@@ -94,6 +102,10 @@ type Measure struct {
 	Denominator   []string
 	Builtin       Builtin
 	Eligible      map[string][]string // question → values: only people with one of these answers to each count
+	Figure        string              // declared figure that it is made of, or that is the denominator
+	Of            []string            // ids of the two indicators of a gap
+	Distribution  bool                // a rate that also keeps how many gave which answer
+	Wage          bool                // a median of wages: impossible amounts are dropped, see WageLimits
 }
 
 // Items lists the questions whose answers make the value: Question, or Questions for a score.

@@ -1,6 +1,9 @@
 package models
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // ScoreUnit is how many parts of a point a score cell's sum counts in: the least common multiple of 1 to 16, so that a person's mean over up to
 // sixteen items is a whole number and no sum ever rounds.
@@ -21,9 +24,18 @@ func (d IndicatorDefinition) OwnData() bool {
 	return d.Measure.Questionnaire == QuestionnaireDepartment
 }
 
+// WageLimits are the wages a person can have: more than nothing, at least half the local minimum wage for full-time work, at most MaxWage. Others
+// are typing errors and would move a median of few people; they are counted, not kept.
+type WageLimits struct{ Min int64 }
+
+// MaxWage is the greatest monthly wage that counts, in yuan.
+const MaxWage = 100_000
+
+func (l WageLimits) possible(yuan int64) bool { return yuan > 0 && yuan >= l.Min && yuan <= MaxWage }
+
 // Add counts one person's cleaned answers to q into c. Answers to another form than the measure's, of people who do not count, or outside the
 // denominator (不清楚, 不想说) change nothing. The order in which people are added does not matter.
-func (d IndicatorDefinition) Add(c *Cell, q *Questionnaire, a Answers) {
+func (d IndicatorDefinition) Add(c *Cell, q *Questionnaire, a Answers, l WageLimits) {
 	if q.Code != d.Measure.Questionnaire || !d.Measure.eligible(a) {
 		return
 	}
@@ -35,6 +47,13 @@ func (d IndicatorDefinition) Add(c *Cell, q *Questionnaire, a Answers) {
 		addScore(c, m, q, a)
 	case MeasureMedianBand:
 		addBand(c, m, q, a)
+	case MeasureMedian:
+		addAmount(c, m, a, l)
+	case MeasurePositive:
+		if amount, ok := a[m.Question].(int64); ok {
+			c.N++
+			c.Sum += min(max(amount, 0), 1)
+		}
 	case MeasureBuiltin:
 		if m.Builtin == BuiltinResponseRate { // the invitations reached come from elsewhere
 			c.Sum++
@@ -63,6 +82,31 @@ func addRate(c *Cell, m Measure, a Answers) {
 	c.N++
 	if slices.Contains(m.Numerator, given) {
 		c.Sum++
+	}
+	if m.Distribution {
+		c.count(given)
+	}
+}
+
+// count adds one person to the histogram.
+func (c *Cell) count(key string) {
+	if c.Hist == nil {
+		c.Hist = map[string]int64{}
+	}
+	c.Hist[key]++
+}
+
+// addAmount counts an amount above 0: who paid or earns nothing is no payer or earner. A histogram by whole yuan keeps medians exact however
+// batches and regions are merged; a hundred thousand people give a few thousand different amounts.
+func addAmount(c *Cell, m Measure, a Answers, l WageLimits) {
+	amount, ok := a[m.Question].(int64)
+	switch {
+	case !ok:
+	case m.Wage && !l.possible(amount):
+		c.Dropped++
+	case amount > 0:
+		c.N++
+		c.count(strconv.FormatInt(amount, 10))
 	}
 }
 
@@ -100,70 +144,5 @@ func addBand(c *Cell, m Measure, q *Questionnaire, a Answers) {
 		return
 	}
 	c.N++
-	if c.Hist == nil {
-		c.Hist = map[string]int64{}
-	}
-	c.Hist[o.Value]++
-}
-
-// AnswerCounter counts the answers of one batch for a set of indicators. Any order of the same people gives the same cells. It is not safe
-// for concurrent use.
-type AnswerCounter struct {
-	defs  []IndicatorDefinition
-	cells []Cell
-}
-
-// NewAnswerCounter starts counting for those of defs that are about answers.
-func NewAnswerCounter(defs []IndicatorDefinition) *AnswerCounter {
-	c := &AnswerCounter{}
-	for _, d := range defs {
-		if d.Measure.Questionnaire != "" {
-			c.defs = append(c.defs, d)
-		}
-	}
-	c.cells = make([]Cell, len(c.defs))
-	return c
-}
-
-// Add counts one person.
-func (c *AnswerCounter) Add(q *Questionnaire, a Answers) {
-	for i := range c.defs {
-		c.defs[i].Add(&c.cells[i], q, a)
-	}
-}
-
-// Forms lists the codes of the questionnaires that matter.
-func (c *AnswerCounter) Forms() []string {
-	var codes []string
-	for _, d := range c.defs {
-		if !slices.Contains(codes, d.Measure.Questionnaire) {
-			codes = append(codes, d.Measure.Questionnaire)
-		}
-	}
-	return codes
-}
-
-// Questions lists the ids of the questions whose answers matter, whichever form they are in.
-func (c *AnswerCounter) Questions() map[string]bool {
-	ids := map[string]bool{}
-	for _, d := range c.defs {
-		for _, id := range d.Measure.Items() {
-			if id != "" {
-				ids[id] = true
-			}
-		}
-		for id := range d.Measure.Eligible {
-			ids[id] = true
-		}
-	}
-	return ids
-}
-
-// Cells gives what was counted so far, by indicator id.
-func (c *AnswerCounter) Cells() map[string]Cell {
-	cells := make(map[string]Cell, len(c.defs))
-	for i, d := range c.defs {
-		cells[d.ID] = c.cells[i]
-	}
-	return cells
+	c.count(o.Value)
 }

@@ -194,30 +194,30 @@ func randomAnswers(r *rand.Rand, n int) (*Questionnaire, []Answers, []IndicatorD
 func TestMergingInAnyOrderGivesTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	q, people, defs := randomAnswers(r, 5000)
-	whole := NewAnswerCounter(defs)
+	whole := NewAnswerCounter(defs, WageLimits{})
 	for _, a := range people {
-		whole.Add(q, a)
+		whole.Add(Slice{}, q, a)
 	}
 	for range 30 {
 		r.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
 		parts := make([]*AnswerCounter, 1+r.IntN(40))
 		for i := range parts {
-			parts[i] = NewAnswerCounter(defs)
+			parts[i] = NewAnswerCounter(defs, WageLimits{})
 		}
 		for _, a := range people {
-			parts[r.IntN(len(parts))].Add(q, a)
+			parts[r.IntN(len(parts))].Add(Slice{}, q, a)
 		}
 		left, right := map[string]Cell{}, map[string]Cell{}
 		for i, p := range parts { // two groups, merged at the end
 			if i%3 == 0 {
-				MergeCells(left, p.Cells())
+				MergeCells(left, p.Cells()[Slice{}])
 			} else {
-				MergeCells(right, p.Cells())
+				MergeCells(right, p.Cells()[Slice{}])
 			}
 		}
 		MergeCells(right, left)
-		if !reflect.DeepEqual(right, whole.Cells()) {
-			t.Fatalf("merged %+v, want %+v", right, whole.Cells())
+		if !reflect.DeepEqual(right, whole.Cells()[Slice{}]) {
+			t.Fatalf("merged %+v, want %+v", right, whole.Cells()[Slice{}])
 		}
 	}
 }
@@ -227,7 +227,7 @@ func TestScoresDoNotRound(t *testing.T) {
 	q, _, defs := randomAnswers(rand.New(rand.NewPCG(1, 1)), 0)
 	var c Cell
 	for range 3 { // (100 + 0 + 0) / 3 each
-		defs[1].Add(&c, q, Answers{"q": "yes", "stars": int64(1), "third": int64(1)})
+		defs[1].Add(&c, q, Answers{"q": "yes", "stars": int64(1), "third": int64(1)}, WageLimits{})
 	}
 	if c.Sum != 100*ScoreUnit || c.N != 3 {
 		t.Errorf("got %+v", c)

@@ -21,6 +21,7 @@ type Invitation struct {
 	Questionnaire QuestionnaireRef `bson:"questionnaire"`
 	About         About            `bson:"about"`
 	Department    string           `bson:"department,omitempty"` // Department.ID
+	Slice         Slice            `bson:"slice,omitempty"`      // of the record
 	CodeSalt      int              `bson:"code_salt"`            // the SMS code is derived from (id, salt); only its MAC is stored
 	CodeMAC       []byte           `bson:"code_mac"`
 	TailMAC       []byte           `bson:"tail_mac"`

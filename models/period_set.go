@@ -39,3 +39,31 @@ func (p Period) Months() []string {
 
 // Days gives p's first day and the first day after it.
 func (p Period) Days() (from, until Date) { return DateOf(p.Start), DateOf(p.End) }
+
+// Previous names the period of the same kind before p; of twelve rolling months, those of a year before.
+func (p Period) Previous() string { return p.shift(-1) }
+
+// Next names the period of the same kind after p.
+func (p Period) Next() string { return p.shift(1) }
+
+func (p Period) shift(n int) string {
+	months := 12
+	switch p.Kind {
+	case PeriodMonth:
+		months = 1
+	case PeriodQuarter:
+		months = 3
+	}
+	at := PeriodsOf(p.Start.AddDate(0, n*months, 0)) // month, quarter, year, academic year
+	switch p.Kind {
+	case PeriodMonth:
+		return at[0]
+	case PeriodQuarter:
+		return at[1]
+	case PeriodYear:
+		return at[2]
+	case PeriodAcademic:
+		return at[3]
+	}
+	return "R12-" + MonthOf(p.End.AddDate(0, n*months, -1))
+}

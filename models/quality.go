@@ -57,6 +57,8 @@ type GivenAnswer struct {
 	Seconds     int
 	SubmittedAt time.Time
 	Signals     []byte // sealed
+	Sealed      []byte // words and exact amounts
+	Slice       Slice
 }
 
 // Evidence is what the judge keeps of one answer.
@@ -211,13 +213,14 @@ func (j *QualityJudge) crowded(group []int, r QualityRule) (found []int) {
 type QualitySifter struct {
 	judge  *QualityJudge
 	defs   []IndicatorDefinition
+	limits WageLimits
 	forms  []*Questionnaire // of each answer
 	packed []string
 }
 
 // NewQualitySifter starts with no answers.
-func NewQualitySifter(rules []QualityRule, defs []IndicatorDefinition) *QualitySifter {
-	return &QualitySifter{judge: NewQualityJudge(rules), defs: defs}
+func NewQualitySifter(rules []QualityRule, defs []IndicatorDefinition, l WageLimits) *QualitySifter {
+	return &QualitySifter{judge: NewQualityJudge(rules), defs: defs, limits: l}
 }
 
 // Add notes one answer.
@@ -230,7 +233,7 @@ func (s *QualitySifter) Add(q *Questionnaire, g *GivenAnswer, signals Signals) {
 // figures without them.
 func (s *QualitySifter) Result() (Quality, map[string]Cell) {
 	quality := Quality{Judged: int64(len(s.packed)), Reasons: map[string]int64{}}
-	counter := NewAnswerCounter(s.defs)
+	counter := NewAnswerCounter(s.defs, s.limits)
 	for i, v := range s.judge.Verdicts() {
 		if v == 0 {
 			continue
@@ -241,9 +244,12 @@ func (s *QualitySifter) Result() (Quality, map[string]Cell) {
 				quality.Reasons[rule.Code]++
 			}
 		}
-		counter.Add(s.forms[i], unpack(s.forms[i], s.packed[i]))
+		counter.Add(Slice{}, s.forms[i], unpack(s.forms[i], s.packed[i]))
 	}
-	cells := counter.Cells()
+	cells := counter.Cells()[Slice{}]
+	if cells == nil {
+		cells = map[string]Cell{}
+	}
 	maps.DeleteFunc(cells, func(_ string, c Cell) bool { return c.N == 0 && c.Sum == 0 })
 	return quality, cells
 }

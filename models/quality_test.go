@@ -179,7 +179,7 @@ func TestCellsWithoutTheAnswersSetApart(t *testing.T) {
 	score := IndicatorDefinition{ID: "S", Version: "1", Unit: UnitScore, Measure: Measure{Type: MeasureScore, Questionnaire: "F", Questions: []string{"stars"}}}
 	defs := []IndicatorDefinition{rate, band, score}
 	r := rand.New(rand.NewPCG(5, 6))
-	all, clean, sifter := NewAnswerCounter(defs), NewAnswerCounter(defs), NewQualitySifter(qualityRules(), defs)
+	all, clean, sifter := NewAnswerCounter(defs, WageLimits{}), NewAnswerCounter(defs, WageLimits{}), NewQualitySifter(qualityRules(), defs, WageLimits{})
 	want := int64(0)
 	for range 2000 {
 		a := Answers{"q": q.Questions[0].Options[r.IntN(3)].Value, "stars": 1 + r.Int64N(5), "months": r.Int64N(300) - 20, "pay": options[r.IntN(len(options))].Value}
@@ -187,12 +187,12 @@ func TestCellsWithoutTheAnswersSetApart(t *testing.T) {
 			delete(a, "pay")
 		}
 		g := GivenAnswer{Answers: a, Seconds: 90, SubmittedAt: noon}
-		all.Add(q, a)
+		all.Add(Slice{}, q, a)
 		if r.IntN(3) == 0 {
 			g.Seconds = 1
 			want++
 		} else {
-			clean.Add(q, a)
+			clean.Add(Slice{}, q, a)
 		}
 		if got := unpack(q, pack(q, a)); !reflect.DeepEqual(got, a) {
 			t.Fatalf("packed %v, unpacked %v", a, got)
@@ -205,7 +205,7 @@ func TestCellsWithoutTheAnswersSetApart(t *testing.T) {
 		t.Fatalf("%+v, want %d of 2000", quality, want)
 	}
 	for _, d := range defs {
-		got, want := d.Value(all.Cells()[d.ID].Less(flagged[d.ID]), options), d.Value(clean.Cells()[d.ID], options)
+		got, want := d.Value(all.Cells()[Slice{}][d.ID].Less(flagged[d.ID]), options), d.Value(clean.Cells()[Slice{}][d.ID], options)
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, want %+v", d.ID, got, want)
 		}

@@ -12,6 +12,7 @@ type Rating struct {
 	Record        RecordID         `bson:"record"`
 	Department    string           `bson:"department"`
 	Questionnaire QuestionnaireRef `bson:"questionnaire"`
+	Slice         Slice            `bson:"slice,omitempty"` // occupation and level
 	Answers       map[string]any   `bson:"answers"`
 	Anchor        time.Time        `bson:"anchor"`
 	Via           string           `bson:"via"`      // ViaSheet or ViaPhone

@@ -24,7 +24,7 @@ func Release(released, live Cell) Cell {
 	case live.N >= released.Peak+MinCell:
 		next := live
 		next.Hist = maps.Clone(live.Hist)
-		next.Peak = live.N
+		next.Peak, next.Dropped = live.N, 0
 		return next
 	case left >= MinCell && left >= live.N:
 		return Cell{Peak: released.Peak}

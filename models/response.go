@@ -32,6 +32,7 @@ type Response struct {
 	Questionnaire QuestionnaireRef `bson:"questionnaire"`
 	Anchor        time.Time        `bson:"anchor"` // when the batch opened: which period the answers count in
 	Channel       Channel          `bson:"channel"`
+	Slice         Slice            `bson:"slice,omitempty"` // occupation and level, if at least MinSlice people of the batch share them
 	Answers       map[string]any   `bson:"answers"`         // without free text
 	Texts         []byte           `bson:"texts,omitempty"` // sealed JSON of free text, additional data: id
 	Consents      Consents         `bson:"consents"`
@@ -44,6 +45,9 @@ type Response struct {
 	SubmittedAt   time.Time        `bson:"submitted_at"`
 	ChangedAt     time.Time        `bson:"changed_at"` // submission or last correction; the tally job reads from it
 }
+
+// SecretsPlace is what the seal of a response's words and exact amounts is bound to.
+func SecretsPlace(id ResponseID) string { return "response/" + string(id) }
 
 // Revision is an earlier state of a corrected response.
 type Revision struct {

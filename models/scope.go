@@ -31,6 +31,10 @@ func SystemScope() Scope { return Scope{All: true} }
 // IsOrg says whether the reader is an organisation, to whom figures over few people are hidden.
 func (s Scope) IsOrg() bool { return s.Org != "" }
 
+// InSteps says whether the reader sees figures of people's answers in steps of MinCell people only. The organisation does, and so does the
+// alliance: it serves the schools that form it, and supervises nobody.
+func (s Scope) InSteps() bool { return s.IsOrg() || s.Kind != "" }
+
 // Principal is a logged-in account, as carried by its access token.
 type Principal struct {
 	Account AccountID

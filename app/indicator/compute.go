@@ -58,17 +58,19 @@ func (s *Service) Tally(ctx context.Context, id models.BatchID, previous models.
 	}
 	defs := s.catalog.Indicators(b.Kind)
 	facts := models.BatchFacts{Batch: b}
-	counter, sifter := models.NewAnswerCounter(defs), models.NewQualitySifter(s.catalog.QualityRules(), defs)
+	limits := models.WageLimits{Min: s.catalog.MinimumWage(b.Region, models.DateOf(b.OpensAt)) / 2}
+	counter, sifter := models.NewAnswerCounter(defs, limits), models.NewQualitySifter(s.catalog.QualityRules(), defs, limits)
 	count := func(g *models.GivenAnswer) error {
 		q, err := s.form(g.Form)
 		if err == nil {
-			counter.Add(q, g.Answers)
+			counter.Add(g.Slice, q, g.Answers)
 		}
 		return err
 	}
 	f := store.AnswerFilter{Batch: id, Forms: counter.Forms()} // the judge looks at every question
+	secret := counter.Secrets()
 	if err := s.store.StreamBatchAnswers(ctx, f, func(g *models.GivenAnswer) error {
-		return errors.Join(count(g), s.sift(sifter, g))
+		return errors.Join(s.unseal(g, secret[g.Form.Code]), count(g), s.sift(sifter, g))
 	}); err != nil {
 		return models.Tally{}, err
 	}
@@ -82,11 +84,28 @@ func (s *Service) Tally(ctx context.Context, id models.BatchID, previous models.
 			return models.Tally{}, err
 		}
 	}
-	facts.Answers = counter.Cells()
-	if facts.Delivered, facts.Opened, err = s.store.CountReached(ctx, id); err != nil {
+	reached, err := s.store.CountReached(ctx, id)
+	if err != nil {
 		return models.Tally{}, err
 	}
+	facts.Groups = groups(b, counter, reached)
 	return models.NewTally(previous, facts, defs, s.catalog.Hash(), s.now().Truncate(time.Millisecond)), nil
+}
+
+// groups puts together what is known of each slice of a batch's people.
+func groups(b models.Batch, counter *models.AnswerCounter, reached []store.Reached) map[models.Slice]models.GroupFacts {
+	all := map[models.Slice]models.GroupFacts{}
+	for slice, cells := range counter.Cells() {
+		all[slice] = models.GroupFacts{Answers: cells}
+	}
+	for _, r := range reached {
+		slice := b.Narrow(r.Slice) // an invitation knows its slice however few share it
+		g := all[slice]
+		g.Delivered += r.Delivered
+		g.Opened += r.Opened
+		all[slice] = g
+	}
+	return all
 }
 
 // refreshRollup computes an organisation's figures of a period and stores them; recount says that its records changed. An organisation that
@@ -104,8 +123,8 @@ func (s *Service) refreshRollup(ctx context.Context, org models.OrgID, period st
 		if err != nil {
 			return err
 		}
-		var previous, next models.Rollup
-		previous, err = s.store.FindRollup(ctx, models.SystemScope(), org, period)
+		var previous models.Rollup
+		previous, err = s.store.FindRollup(ctx, models.SystemScope(), models.RollupID(org, period))
 		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return err
 		}
@@ -113,7 +132,11 @@ func (s *Service) refreshRollup(ctx context.Context, org models.OrgID, period st
 		if recount || s.now().Sub(known.At) > recountAfter {
 			known = models.RecordCount{}
 		}
+		var next models.Rollup
 		if next, err = s.build(ctx, o, p, known); err != nil {
+			return err
+		}
+		if err = s.refreshParts(ctx, o, p); err != nil {
 			return err
 		}
 		next.Version = previous.Version + 1
@@ -128,48 +151,59 @@ func (s *Service) refreshRollup(ctx context.Context, org models.OrgID, period st
 // build computes an organisation's figures of a period from tallies, complaints, records and declared figures. known is an earlier count of
 // records that still holds; the zero value counts.
 func (s *Service) build(ctx context.Context, o models.Org, p models.Period, known models.RecordCount) (models.Rollup, error) {
-	r := models.Rollup{
-		ID: models.RollupID(o.ID, p.Name), Org: o.ID, Region: o.Region, Kind: o.Kind, Period: p.Name, Records: known,
-		Catalog: s.catalog.Hash(), ComputedAt: s.now().Truncate(time.Millisecond),
-	}
-	facts := models.RollupFacts{}
+	facts := models.RollupFacts{Records: known}
 	var err error
 	if facts.Tallies, err = s.store.ListTallies(ctx, o.ID, p.Start, p.End); err != nil {
-		return r, err
+		return models.Rollup{}, err
 	}
 	if facts.Accepted, facts.Substantiated, err = s.store.CountComplaints(ctx, o.ID, p.Start, p.End); err != nil {
-		return r, err
+		return models.Rollup{}, err
 	}
 	if known.At.IsZero() {
 		from, until := p.Days()
-		if r.Records, err = s.store.CountRecords(ctx, o.ID, from, until); err != nil {
-			return r, err
+		if facts.Records, err = s.store.CountRecords(ctx, o.ID, from, until); err != nil {
+			return models.Rollup{}, err
 		}
-		r.Records.At = r.ComputedAt
+		facts.Records.At = s.now().Truncate(time.Millisecond)
 	}
-	facts.Records = r.Records
-	if facts.Headcount, err = s.headcount(ctx, o.ID, p); err != nil {
-		return r, err
+	if err = s.declare(ctx, o.ID, p, &facts); err != nil {
+		return models.Rollup{}, err
 	}
-	defs := s.catalog.Indicators(o.Kind)
-	r.Live, r.Released, r.Cells = facts.Figures(defs, s.options)
-	r.Quality, r.Flagged = facts.Sifted()
-	models.AddQuality(r.Live, defs, r.Cells, r.Flagged, s.options)
+	r := s.rollup(o, p, facts)
+	r.ID, r.Region = models.RollupID(o.ID, p.Name), o.Region
 	return r, nil
 }
 
-// headcount finds the number of employees that was declared for the period, or for another one that ends on the same day.
-func (s *Service) headcount(ctx context.Context, org models.OrgID, p models.Period) (*int64, error) {
-	names := p.SameEnd()
-	declared, err := s.store.DeclaredFigures(ctx, org, names)
-	if err != nil {
-		return nil, err
+// rollup makes the document of facts.
+func (s *Service) rollup(o models.Org, p models.Period, facts models.RollupFacts) models.Rollup {
+	defs := s.catalog.Indicators(o.Kind)
+	r := models.Rollup{
+		Org: o.ID, Kind: o.Kind, Period: p.Name, Records: facts.Records, Catalog: s.catalog.Hash(), ComputedAt: s.now().Truncate(time.Millisecond),
 	}
-	for _, name := range names {
-		if x, ok := declared[name][models.FigureHeadcount]; ok {
-			n := int64(x)
-			return &n, nil
+	r.Cells, r.Shown = facts.Cells(defs)
+	r.Live, r.Released = models.Values(defs, r.Cells, s.options), models.ReleasedValues(defs, r.Shown, s.options)
+	r.Slices = facts.Slices(defs)
+	r.Quality, r.Flagged = facts.Sifted()
+	models.AddQuality(r.Live, defs, r.Cells, r.Flagged, s.options)
+	return r
+}
+
+// declare fills in the declared figures. A headcount and a price hold as of the period's last day, also where they were declared for another
+// period that ends on it; what is counted over a period was declared for that one.
+func (s *Service) declare(ctx context.Context, org models.OrgID, p models.Period, facts *models.RollupFacts) error {
+	names, before := p.SameEnd(), p.Previous()
+	declared, err := s.store.DeclaredFigures(ctx, org, append(names, before))
+	if err != nil {
+		return err
+	}
+	facts.Declared, facts.Before = map[string]float64{}, declared[before]
+	for i, name := range names {
+		for figure, x := range declared[name] {
+			asOfDay := figure == models.FigureHeadcount || figure == models.FigureCoursePrice
+			if _, known := facts.Declared[figure]; !known && (i == 0 || asOfDay) {
+				facts.Declared[figure] = x
+			}
 		}
 	}
-	return nil, nil
+	return nil
 }

@@ -164,16 +164,16 @@ func talliesOf(c *catalog.Catalog, defs []models.IndicatorDefinition, list []raw
 	for _, i := range r.Perm(len(list)) {
 		x := list[i]
 		if counters[x.batch] == nil {
-			counters[x.batch] = models.NewAnswerCounter(defs)
+			counters[x.batch] = models.NewAnswerCounter(defs, models.WageLimits{})
 			anchors[x.batch] = x.anchor
 		}
 		q, _ := c.Latest(x.form)
-		counters[x.batch].Add(q, x.a)
+		counters[x.batch].Add(models.Slice{}, q, x.a)
 	}
 	var tallies []models.Tally
 	for id, counter := range counters {
 		b := models.Batch{ID: id, OpensAt: anchors[id], Questionnaire: models.QuestionnaireRef{Code: "ENT_PARTICIPANT"}}
-		tallies = append(tallies, models.NewTally(models.Tally{}, models.BatchFacts{Batch: b, Answers: counter.Cells()}, defs, c.Hash(), time.Time{}))
+		tallies = append(tallies, models.NewTally(models.Tally{}, models.BatchFacts{Batch: b, Groups: groupsOf(counter, 0, 0)}, defs, c.Hash(), time.Time{}))
 	}
 	return tallies
 }

@@ -187,7 +187,7 @@ func (w *work) findFigures(ctx context.Context, from time.Time) error {
 		if err != nil {
 			continue
 		}
-		for _, period := range p.SameEnd() {
+		for _, period := range append(p.SameEnd(), p.Next()) { // growth is against the period before
 			w.rollup(c.Org, period, func(r *rollupSignal) { r.figures += int64(c.Current.N) })
 		}
 	}
@@ -223,6 +223,7 @@ func (w *work) findStale(ctx context.Context, _ time.Time) error {
 	rollups, err := w.s.store.StaleRollups(ctx, hash, before, staleAtOnce)
 	for _, id := range rollups {
 		if org, period, ok := strings.Cut(id, "|"); ok {
+			period, _, _ = strings.Cut(period, "|") // a part is computed with its whole
 			w.dirty[rollupKey{models.OrgID(org), period}] = false
 		}
 	}

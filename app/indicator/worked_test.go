@@ -105,17 +105,22 @@ func count(t testing.TB, c *catalog.Catalog, counter *models.AnswerCounter, form
 	q, ok := c.Latest(form)
 	require.True(t, ok)
 	for _, a := range list {
-		counter.Add(q, a)
+		counter.Add(models.Slice{}, q, a)
 	}
 }
 
 func exampleFacts(t testing.TB, c *catalog.Catalog, defs []models.IndicatorDefinition) models.BatchFacts {
-	counter := models.NewAnswerCounter(defs)
+	counter := models.NewAnswerCounter(defs, models.WageLimits{})
 	count(t, c, counter, "ENT_PARTICIPANT", participants())
 	count(t, c, counter, "ENT_STAFF", staff())
 	count(t, c, counter, "ENT_DEPT", ratings())
 	b := models.Batch{ID: "b1", Org: "o1", Kind: models.OrgEnterprise, People: 10, Questionnaire: models.QuestionnaireRef{Code: "ENT_PARTICIPANT", Version: "1"}}
-	return models.BatchFacts{Batch: b, Answers: counter.Cells(), Delivered: 7, Opened: 1, Rated: 4}
+	return models.BatchFacts{Batch: b, Groups: groupsOf(counter, 7, 1), Rated: 4}
+}
+
+// groupsOf makes the facts of a batch's only group.
+func groupsOf(counter *models.AnswerCounter, delivered, opened int64) map[models.Slice]models.GroupFacts {
+	return map[models.Slice]models.GroupFacts{{}: {Answers: counter.Cells()[models.Slice{}], Delivered: delivered, Opened: opened}}
 }
 
 func noOptions(string, string) []models.Option { return nil }
@@ -132,9 +137,8 @@ func TestWorkedExample(t *testing.T) {
 	c := loadCatalog(t)
 	defs := c.Indicators(models.OrgEnterprise)
 	tally := models.NewTally(models.Tally{}, exampleFacts(t, c, defs), defs, c.Hash(), time.Now())
-	headcount := int64(120)
 	live, released, _ := models.RollupFacts{
-		Tallies: []models.Tally{tally}, Records: models.RecordCount{Records: 40, Persons: 30}, Accepted: 3, Substantiated: 2, Headcount: &headcount,
+		Tallies: []models.Tally{tally}, Records: models.RecordCount{Records: 40, Persons: 30}, Accepted: 3, Substantiated: 2, Declared: map[string]float64{models.FigureHeadcount: 120},
 	}.Figures(defs, noOptions)
 	expected := workedExample()
 	require.Len(t, live, len(expected))
@@ -180,10 +184,10 @@ func check(t *testing.T, v models.IndicatorValue, want figure) {
 func figuresOf(t *testing.T, c *catalog.Catalog, list []answers, previous models.Tally) (live, released map[string]models.IndicatorValue, tally models.Tally) {
 	t.Helper()
 	defs := c.Indicators(models.OrgEnterprise)
-	counter := models.NewAnswerCounter(defs)
+	counter := models.NewAnswerCounter(defs, models.WageLimits{})
 	count(t, c, counter, "ENT_PARTICIPANT", list)
 	facts := exampleFacts(t, c, defs)
-	facts.Answers, facts.Delivered, facts.Opened, facts.Rated = counter.Cells(), 10, 0, 0
+	facts.Groups, facts.Rated = groupsOf(counter, 10, 0), 0
 	tally = models.NewTally(previous, facts, defs, c.Hash(), time.Now())
 	l, r, _ := models.RollupFacts{Tallies: []models.Tally{tally}}.Figures(defs, noOptions)
 	return byID(l), byID(r), tally

@@ -30,7 +30,7 @@ func (s *Service) ensureBatch(ctx context.Context, org models.Org, c models.Clai
 	return s.store.PutBatch(ctx, models.Batch{
 		ID: c.Batch, Org: org.ID, OrgName: org.Name, Kind: org.Kind, Region: c.Region, Trigger: models.TriggerClaim,
 		Claim: c.ID, ClaimNo: c.No, SubsidyType: c.SubsidyType,
-		Questionnaire: models.QuestionnaireRef{Code: form.Code, Version: form.Version}, State: models.BatchExpanding, People: c.People,
+		Questionnaire: models.QuestionnaireRef{Code: form.Code, Version: form.Version}, State: models.BatchExpanding, People: c.People, Slices: c.Slices,
 		OpensAt: c.CreatedAt, ClosesAt: models.DateOf(c.CreatedAt).AddDays(s.cfg.BatchDays).End(),
 		Counts: models.BatchCounts{People: c.People}, CountsDue: c.CreatedAt, CreatedAt: c.CreatedAt,
 	})

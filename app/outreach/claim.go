@@ -72,7 +72,7 @@ func (s *Service) Claim(ctx context.Context, p models.Principal, in ClaimInput) 
 		ID: id, No: in.No, Org: in.Org, Region: org.Region, SubsidyType: in.SubsidyType, ClaimedAt: in.ClaimedAt, Digest: digest,
 		Batch: s.ident.ClaimBatch(id), State: models.ClaimAccepted, By: p.Account, CreatedAt: s.now().Truncate(time.Millisecond),
 	}
-	if claim.Records, claim.Rejected, err = s.judge(ctx, org, in); err != nil {
+	if err := s.judge(ctx, org, in, &claim); err != nil {
 		return ClaimResult{}, err
 	}
 	if claim.People = len(claim.Records); claim.People == 0 {

@@ -1,6 +1,7 @@
 package outreach
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -22,14 +23,15 @@ type judgement struct {
 	invited map[models.RecordID]bool // of the chunk at hand
 
 	accepted []models.RecordID
+	slices   models.SliceCounter
 	rejected []models.Refusal
 }
 
-// judge decides who of a list is invited, in the list's order, reading a thousand records at a time.
-func (s *Service) judge(ctx context.Context, org models.Org, in ClaimInput) ([]models.RecordID, []models.Refusal, error) {
+// judge decides who of a claim's list is invited, in the list's order, reading a thousand records at a time.
+func (s *Service) judge(ctx context.Context, org models.Org, in ClaimInput, c *models.Claim) error {
 	form, err := s.formFor(org.Kind)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	j := &judgement{
 		s: s, org: org, form: form.Code, day: models.Date(in.ClaimedAt),
@@ -45,7 +47,8 @@ func (s *Service) judge(ctx context.Context, org models.Org, in ClaimInput) ([]m
 			func(r models.Record) string { return r.Certificate },
 			func(no string, _ models.Record) models.Refusal { return models.Refusal{Certificate: no} })
 	}
-	return j.accepted, j.rejected, err
+	c.Records, c.Rejected, c.Slices = j.accepted, j.rejected, j.slices.Slices(true)
+	return err
 }
 
 // judgeList goes through a list whose people are named by K; find reads a chunk's records, key says which one a record is.
@@ -91,6 +94,7 @@ func (j *judgement) one(r models.Record, found bool, refusal models.Refusal) {
 	}
 	j.people[r.Person] = true
 	j.accepted = append(j.accepted, r.ID)
+	j.slices.Add(models.SliceOf(r), cmp.Or(r.Occupation, r.Major), 1)
 }
 
 func (j *judgement) verdict(r models.Record, found bool) models.RefusalCode {

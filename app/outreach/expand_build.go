@@ -21,7 +21,7 @@ func (s *Service) build(b models.Batch, records []models.Record, seen map[string
 		inv := models.Invitation{
 			ID: s.ident.Invitation(b.ID, r.Person), Batch: b.ID, Org: b.Org, Region: s.regionOf(b, r), Record: r.ID, Questionnaire: b.Questionnaire,
 			About:   models.About{OrgName: b.OrgName, Occupation: r.Occupation, Level: r.Level, AssessedOn: assessedOn(r), Company: r.Company},
-			TailMAC: r.TailMAC, PosterMAC: r.PosterMAC, PhoneMAC: r.PhoneMAC, ClosesAt: b.ClosesAt, CreatedAt: b.OpensAt,
+			TailMAC: r.TailMAC, PosterMAC: r.PosterMAC, PhoneMAC: r.PhoneMAC, Slice: models.SliceOf(r), ClosesAt: b.ClosesAt, CreatedAt: b.OpensAt,
 		}
 		if r.Department != "" {
 			inv.Department = s.ident.Department(b.ID, r.Department)

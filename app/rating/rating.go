@@ -182,7 +182,7 @@ func judge(q *models.Questionnaire, answers map[string]any) (models.Answers, []m
 func (s *Service) next(b models.Batch, inv models.Invitation, old models.Rating, q *models.Questionnaire, answers models.Answers, via string) (r models.Rating, changed bool) {
 	r = models.Rating{
 		ID: string(inv.ID), Batch: b.ID, Org: b.Org, Region: b.Region, Record: inv.Record, Department: inv.Department,
-		Questionnaire: q.Ref(), Answers: answers, Anchor: b.OpensAt, Via: via, ChangedAt: s.now(),
+		Questionnaire: q.Ref(), Slice: b.Narrow(inv.Slice), Answers: answers, Anchor: b.OpensAt, Via: via, ChangedAt: s.now(),
 	}
 	if old.ID == "" {
 		return r, true

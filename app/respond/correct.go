@@ -72,7 +72,7 @@ func (s *Service) open(r models.Response) (models.Answers, error) {
 		return all, nil
 	}
 	var secret map[string]any
-	if err := s.box.OpenJSON(r.Texts, sealPlace(r.ID), &secret); err != nil {
+	if err := s.box.OpenJSON(r.Texts, models.SecretsPlace(r.ID), &secret); err != nil {
 		return nil, err
 	}
 	for k, v := range secret {

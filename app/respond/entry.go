@@ -300,11 +300,15 @@ func (s *Service) admitInvited(ctx context.Context, inv models.Invitation, ch mo
 	if err != nil {
 		return Admission{}, err
 	}
-	return s.admit(ctx, Claims{
+	c := Claims{
 		Invitation: inv.ID, Response: s.ident.Response(inv.ID), Batch: inv.Batch, Org: inv.Org, Region: inv.Region,
 		Form: inv.Questionnaire, Anchor: b.OpensAt.Unix(), Closes: inv.ClosesAt.Unix(), Channel: ch,
 		Early: early, Phone: s.phoneTrace(inv.Batch, inv.PhoneMAC),
-	}, inv.About)
+	}
+	if slice := b.Narrow(inv.Slice); !slice.IsZero() {
+		c.Slice = &slice
+	}
+	return s.admit(ctx, c, inv.About)
 }
 
 // early says whether a personal link was used before any message with it can have gone out. An attempt whose outcome nobody knows counts as gone.

@@ -80,6 +80,7 @@ type Claims struct {
 	Entered    int64                   `json:"ent,omitempty"` // Unix seconds
 	Early      bool                    `json:"erl,omitempty"` // see models.Signals
 	Phone      []byte                  `json:"phn,omitempty"` // models.Trace of the phone, for this batch alone
+	Slice      *models.Slice           `json:"slc,omitempty"` // occupation and level, if enough people share them
 }
 
 // Session parses a respondent's token. ErrSessionEnded for anything but a valid one.
@@ -174,11 +175,15 @@ func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response
 	if err != nil {
 		return models.Response{}, err
 	}
-	return models.Response{
+	r := models.Response{
 		ID: c.Response, Batch: c.Batch, Org: c.Org, Region: c.Region, Questionnaire: c.Form, Anchor: time.Unix(c.Anchor, 0),
 		Channel: c.Channel, Answers: answers, Texts: texts, Consents: consents, Seconds: seconds(in.StartedAt, c, now), Signals: signals,
 		Digest: s.digest(c.Response, clean, in.Consents), SubmittedAt: now, ChangedAt: now,
-	}, nil
+	}
+	if c.Slice != nil {
+		r.Slice = *c.Slice
+	}
+	return r, nil
 }
 
 // digest tells the same submission from another. Bound to the response, so that two people's equal answers and words cannot be seen to be equal.
@@ -202,7 +207,7 @@ func (s *Service) split(q *models.Questionnaire, id models.ResponseID, clean mod
 	if len(secret) == 0 {
 		return clean, nil, nil
 	}
-	sealed, err = s.box.SealJSON(secret, sealPlace(id))
+	sealed, err = s.box.SealJSON(secret, models.SecretsPlace(id))
 	return answers, sealed, err
 }
 
@@ -216,8 +221,6 @@ func secretAnswer(q models.Question) bool {
 	}
 	return false
 }
-
-func sealPlace(id models.ResponseID) string { return "response/" + string(id) }
 
 func (s *Service) questionnaire(ref models.QuestionnaireRef) (*models.Questionnaire, error) {
 	q, ok := s.catalog.Questionnaire(ref.Code, ref.Version)

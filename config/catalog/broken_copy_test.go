@@ -7,7 +7,11 @@ import (
 	"testing"
 )
 
-const participantFile = "questionnaires/ent_participant.yaml"
+const (
+	participantFile = "questionnaires/ent_participant.yaml"
+	enterpriseFile  = "indicators/enterprise.yaml"
+	socialFile      = "indicators/social_org.yaml"
+)
 
 // breakage is one slip in the real data: in file, old becomes replacement, and reason is what the loader must say.
 type breakage struct{ file, old, replacement, reason string }
@@ -42,17 +46,19 @@ var brokenQuestionnaires = []breakage{
 }
 
 var brokenIndicators = []breakage{
-	{"indicators.yaml", "id: E1b", "id: E1a", `indicator "E1a" twice`},
-	{"indicators.yaml", "id: E1b", "id: E1.b", `indicator "E1.b" is not written like ^[A-Z][0-9]+[a-z]?(_[a-z0-9_]+)?$`},
-	{"indicators.yaml", "unit: per_100", "unit: permille", `indicator "E4a": unit "permille" is unknown`},
-	{"indicators.yaml", "source: COMPUTED", "source: GUESSED", `indicator "E1a": source "GUESSED" is unknown`},
-	{"indicators.yaml", "question: plan_disclosed", "question: plan", `indicator "E1d_plan_disclosed": "plan" is no question of ENT_PARTICIPANT`},
-	{"indicators.yaml", "numerator: [three_or_more]", "numerator: [four]", `indicator "E1d_raters_ge3": numerator "four" is not in the denominator`},
-	{"indicators.yaml", "denominator: [received, not_yet]", "denominator: [received, lost]", `indicator "E1d_cert_delivered": denominator "lost" is no option of "certificate"`},
-	{"indicators.yaml", "questions: [relevant, fair, overall]", "questions: [relevant, charged]", `indicator "E1b": question "charged" has no scores`},
-	{"indicators.yaml", "name: dept_coverage", "name: coverage", `indicator "E3_coverage": builtin "coverage" is unknown`},
-	{"indicators.yaml", "questionnaire: ENT_STAFF", "questionnaire: ENT_BOSS", `indicator "E2a": questionnaire "ENT_BOSS" does not exist`},
-	{"indicators.yaml", "questionnaire: ENT_STAFF", "questionnaire: SOC_TRAINEE", `indicator "E2a": questionnaire "SOC_TRAINEE" is for social_org`},
+	{enterpriseFile, "id: E1b", "id: E1a", `indicator "E1a" twice`},
+	{enterpriseFile, "id: E1b", "id: E1.b", `indicator "E1.b" is not written like ^[A-Z][0-9]+[a-z]?(_[a-z0-9_]+)?$`},
+	{enterpriseFile, "unit: per_100", "unit: permille", `indicator "E4a": unit "permille" is unknown`},
+	{enterpriseFile, "source: COMPUTED", "source: GUESSED", `indicator "E1a": source "GUESSED" is unknown`},
+	{enterpriseFile, "question: plan_disclosed", "question: plan", `indicator "E1d_plan_disclosed": "plan" is no question of ENT_PARTICIPANT`},
+	{enterpriseFile, "numerator: [three_or_more]", "numerator: [four]", `indicator "E1d_raters_ge3": numerator "four" is not in the denominator`},
+	{enterpriseFile, "denominator: [received, not_yet]", "denominator: [received, lost]", `indicator "E1d_cert_delivered": denominator "lost" is no option of "certificate"`},
+	{enterpriseFile, "questions: [relevant, fair, overall]", "questions: [relevant, charged]", `indicator "E1b": question "charged" has no scores`},
+	{enterpriseFile, "name: dept_coverage", "name: coverage", `indicator "E3_coverage": builtin "coverage" is unknown`},
+	{enterpriseFile, "questionnaire: ENT_STAFF", "questionnaire: ENT_BOSS", `indicator "E2a": questionnaire "ENT_BOSS" does not exist`},
+	{enterpriseFile, "questionnaire: ENT_STAFF", "questionnaire: SOC_TRAINEE", `indicator "E2a": questionnaire "SOC_TRAINEE" is for social_org`},
+	{enterpriseFile, "figure: headcount", "figure: heads", `indicator "E5": declared figure "heads" is unknown, missing or of no use`},
+	{socialFile, "question: paid", "question: match", `indicator "O1_self_paying": "match" is no number question of SOC_TRAINEE`},
 }
 
 var brokenLists = []breakage{
@@ -82,6 +88,8 @@ var brokenLists = []breakage{
 	{"rounds.yaml", "until: {days: 30}, open_days: 30", "until: {days: 30}, open_days: 0", `round "trainee_claim": open_days must be 1 to 365`},
 	{"rounds.yaml", "every: {months: 12}", "every: {months: -1}", `round "employer": every must lie ahead`},
 	{"rounds.yaml", `contains: 深汕合作区, supervisor: "440300"`, `contains: 深汕合作区, supervisor: "440305"`, `site "深汕合作区": supervisor "440305" is no city code of Guangdong (44xx00)`},
+	{"minimum_wages.yaml", `from: "2021-12-01"`, `from: "2025-12-01"`, "minimum wages from 2025-12-01 stand after those from 2025-03-01: the newest come first"},
+	{"minimum_wages.yaml", "yuan: 2080", "yuan: 0", "a minimum wage of 0 yuan"},
 	{"levels.yaml", "rank: 3", "rank: 4", `level "3": rank 4, but it stands in place 3`},
 	{"levels.yaml", "synonyms: [四级, ", "synonyms: [五级, ", `level name "五级" is taken by number 2 of the list`},
 	{"levels.yaml", `levels: ["5", "4", "3"]}`, `levels: ["5", "4", "9"]}`, `subtype "senior_tech_school": level "9" does not exist`},

@@ -18,7 +18,7 @@ import (
 	"huisheng/models"
 )
 
-//go:embed *.yaml questionnaires/*.yaml texts/*.yaml
+//go:embed *.yaml questionnaires/*.yaml indicators/*.yaml texts/*.yaml
 var files embed.FS
 
 // Catalog is the loaded data. All of it is shared and must not be changed.
@@ -28,6 +28,7 @@ type Catalog struct {
 	latest         map[string]*models.Questionnaire
 	indicators     []models.IndicatorDefinition
 	regions        []models.Region
+	wages          []wageDecree // the newest first
 	calendar       *models.Calendar
 	years          []models.CalendarYear
 	templates      map[string]models.Template
@@ -58,7 +59,9 @@ func LoadFS(fsys fs.FS) (*Catalog, error) {
 		templates: map[string]models.Template{},
 		texts:     map[string]map[string]string{},
 	}}
-	for _, load := range []func(){l.questionnaires, l.indicators, l.regions, l.calendar, l.templates, l.categories, l.subsidies, l.levels, l.quality, l.rounds} {
+	for _, load := range []func(){
+		l.questionnaires, l.indicators, l.regions, l.minimumWages, l.calendar, l.templates, l.categories, l.subsidies, l.levels, l.quality, l.rounds,
+	} {
 		load()
 	}
 	l.cat.hash = hex.EncodeToString(l.digest.Sum(nil))[:32]

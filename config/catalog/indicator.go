@@ -44,7 +44,6 @@ type indicatorEntry struct {
 	ID             located[string]       `yaml:"id"`
 	Name           located[string]       `yaml:"name"`
 	Version        located[string]       `yaml:"version"`
-	Kind           located[string]       `yaml:"kind"`
 	Title          words                 `yaml:"title"`
 	Formula        words                 `yaml:"formula"`
 	Numerator      words                 `yaml:"numerator"`
@@ -66,30 +65,56 @@ type measureEntry struct {
 	Denominator   []located[string]   `yaml:"denominator"`
 	Name          located[string]     `yaml:"name"`
 	Eligible      map[string][]string `yaml:"eligible"`
+	Figure        located[string]     `yaml:"figure"`
+	Of            []string            `yaml:"of"`
+	Distribution  bool                `yaml:"distribution"`
+	Wage          bool                `yaml:"wage"`
 }
 
 func (l *loader) indicators() {
-	raw, f, ok := read[indicatorsFile](l, "indicators.yaml")
-	if !ok {
-		return
-	}
 	judge := len(l.errs) == 0 // with a broken questionnaire every reference to it would be reported as well
-	ids, names := map[string]bool{}, map[string]bool{}
-	for _, entry := range raw.Indicators {
-		f.code("indicator", entry.Value.ID, entry.Line, indicatorID, ids)
-		f.code("indicator name", entry.Value.Name, entry.Line, indicatorName, names)
-		d := f.indicator(entry)
-		if judge {
-			f.measure(entry, d.Measure)
+	ids := map[string]bool{}
+	for _, kind := range []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial} {
+		raw, f, ok := read[indicatorsFile](l, "indicators/"+string(kind)+".yaml")
+		if !ok {
+			continue
 		}
-		l.cat.indicators = append(l.cat.indicators, d)
+		names := map[string]bool{} // the same thing has the same name in every system: response_rate, complaint_rate
+		for _, entry := range raw.Indicators {
+			f.code("indicator", entry.Value.ID, entry.Line, indicatorID, ids)
+			f.code("indicator name", entry.Value.Name, entry.Line, indicatorName, names)
+			d := f.indicator(entry, kind)
+			if judge {
+				f.measure(entry, d)
+			}
+			l.cat.indicators = append(l.cat.indicators, d)
+		}
+		f.pairs(kind)
 	}
 }
 
-func (f *file) indicator(entry located[indicatorEntry]) models.IndicatorDefinition {
+// pairs checks the two figures of each gap.
+func (f *file) pairs(kind models.OrgKind) {
+	for _, d := range f.l.cat.Indicators(kind) {
+		if d.Measure.Builtin != models.BuiltinGap {
+			continue
+		}
+		if len(d.Measure.Of) != 2 {
+			f.report(0, "indicator %q: a gap is of two figures", d.ID)
+			continue
+		}
+		for _, id := range d.Measure.Of {
+			if other, ok := f.l.cat.Indicator(id); !ok || other.Kind != kind || other.Unit != d.Unit {
+				f.report(0, "indicator %q: %q is no indicator of the same kind and unit", d.ID, id)
+			}
+		}
+	}
+}
+
+func (f *file) indicator(entry located[indicatorEntry], kind models.OrgKind) models.IndicatorDefinition {
 	raw, what := entry.Value, "indicator "+strconv.Quote(entry.Value.ID.Value)
 	d := models.IndicatorDefinition{
-		ID: raw.ID.Value, Name: raw.Name.Value, Version: raw.Version.Value, Kind: models.OrgKind(raw.Kind.Value),
+		ID: raw.ID.Value, Name: raw.Name.Value, Version: raw.Version.Value, Kind: kind,
 		Title: raw.Title.text(), Formula: raw.Formula.text(), Numerator: raw.Numerator.text(), Denominator: raw.Denominator.text(),
 		Exclusions: raw.Exclusions.text(), NoticeSentence: raw.NoticeSentence.Value, Unit: models.IndicatorUnit(raw.Unit.Value),
 		Source: models.IndicatorSource(raw.Source.Value), Variant: raw.Variant, Measure: raw.Measure.Value.model(),
@@ -105,9 +130,6 @@ func (f *file) indicator(entry located[indicatorEntry]) models.IndicatorDefiniti
 	if !version.MatchString(d.Version) {
 		f.report(line(raw.Version.Line, entry.Line), "%s: version %q is not a whole number from 1", what, d.Version)
 	}
-	if !d.Kind.Valid() {
-		f.report(line(raw.Kind.Line, entry.Line), "%s: kind %q is unknown", what, d.Kind)
-	}
 	if !d.Unit.Valid() {
 		f.report(line(raw.Unit.Line, entry.Line), "%s: unit %q is unknown", what, d.Unit)
 	}
@@ -121,6 +143,7 @@ func (m measureEntry) model() models.Measure {
 	return models.Measure{
 		Type: models.MeasureType(m.Type), Questionnaire: m.Questionnaire.Value, Question: m.Question.Value, Questions: values(m.Questions),
 		Numerator: values(m.Numerator), Denominator: values(m.Denominator), Builtin: models.Builtin(m.Name.Value), Eligible: m.Eligible,
+		Figure: m.Figure.Value, Of: m.Of, Distribution: m.Distribution, Wage: m.Wage,
 	}
 }
 
@@ -133,13 +156,15 @@ func values(list []located[string]) []string {
 }
 
 // measure checks that the machine's part fits its type and refers to what exists.
-func (f *file) measure(entry located[indicatorEntry], m models.Measure) {
+func (f *file) measure(entry located[indicatorEntry], d models.IndicatorDefinition) {
+	m := d.Measure
 	raw, at := entry.Value.Measure.Value, line(entry.Value.Measure.Line, entry.Line)
 	what := "indicator " + strconv.Quote(entry.Value.ID.Value)
 	if m.Type == models.MeasureBuiltin {
 		if !m.Builtin.Valid() {
 			f.report(line(raw.Name.Line, at), "%s: builtin %q is unknown", what, m.Builtin)
 		}
+		f.figure(what, at, raw, m)
 		if m.Builtin != models.BuiltinResponseRate { // the others are not about answers
 			return
 		}
@@ -149,7 +174,7 @@ func (f *file) measure(entry located[indicatorEntry], m models.Measure) {
 		f.report(line(raw.Questionnaire.Line, at), "%s: questionnaire %q does not exist", what, m.Questionnaire)
 		return
 	}
-	if string(q.Kind) != entry.Value.Kind.Value {
+	if q.Kind != d.Kind {
 		f.report(line(raw.Questionnaire.Line, at), "%s: questionnaire %q is for %s", what, m.Questionnaire, q.Kind)
 		return
 	}
@@ -160,12 +185,24 @@ func (f *file) measure(entry located[indicatorEntry], m models.Measure) {
 		f.rate(what, at, q, raw)
 	case models.MeasureScore:
 		f.score(what, at, q, raw)
+	case models.MeasureMedian, models.MeasurePositive:
+		if question := q.Question(m.Question); question == nil || question.Type != models.QuestionNumber {
+			f.report(line(raw.Question.Line, at), "%s: %q is no number question of %s", what, m.Question, q.Code)
+		}
 	case models.MeasureMedianBand:
 		if question := q.Question(m.Question); question == nil || question.Type != models.QuestionBand {
 			f.report(line(raw.Question.Line, at), "%s: %q is no band question of %s", what, m.Question, q.Code)
 		}
 	default:
 		f.report(at, "%s: measure type %q is unknown", what, m.Type)
+	}
+}
+
+// figure checks the declared figure that some builtins are made of.
+func (f *file) figure(what string, at int, raw measureEntry, m models.Measure) {
+	needed := m.Builtin == models.BuiltinDeclared || m.Builtin == models.BuiltinGrowth || m.Builtin == models.BuiltinParticipationRate
+	if needed != (m.Figure != "") || needed && !models.KnownFigure(m.Figure) {
+		f.report(line(raw.Figure.Line, at), "%s: declared figure %q is unknown, missing or of no use", what, m.Figure)
 	}
 }
 

@@ -70,35 +70,81 @@ func TestMeasureItems(t *testing.T) {
 	}
 }
 
-// Indicators of schools and social orgs come as data alone: a median of a money band over a school's form loads without new code.
-func TestOtherKindsAreDataOnly(t *testing.T) {
+// Another indicator comes as data alone.
+func TestAnotherIndicatorIsDataOnly(t *testing.T) {
 	fsys := copyFiles(t)
 	extra := `
-  - id: S2a
-    name: employment_wage_median
+  - id: S9
+    name: internship_months
     version: "1"
-    kind: school
-    title: {zh: 就业工资中位数, en: Median wage}
+    title: {zh: 实习时间, en: Time}
     formula: {zh: 中位数, en: Median}
-    numerator: {zh: 税前月收入, en: Monthly income before tax}
-    denominator: {zh: 有工作且填了收入的毕业生, en: Graduates in work who gave a figure}
+    numerator: {zh: 月数, en: Months}
+    denominator: {zh: 填了的人, en: People who answered}
     exclusions: {zh: 没填的, en: Blanks}
     notice_sentence: 市场就业工资
     unit: yuan
     source: COMPUTED
-    measure: {type: median_band, questionnaire: SCH_GRADUATE, question: income, eligible: {status: [employed]}}
+    measure: {type: median, questionnaire: SCH_INTERN, question: months, eligible: {interned: [finished]}}
 `
-	fsys["indicators.yaml"].Data = append(fsys["indicators.yaml"].Data, extra...)
+	name := "indicators/school.yaml"
+	fsys[name].Data = append(fsys[name].Data, extra...)
 	c, err := LoadFS(fsys)
 	if err != nil {
 		t.Fatal(HumanErrors(err))
 	}
-	if got := c.Indicators(models.OrgSchool); len(got) != 1 || got[0].Measure.Type != models.MeasureMedianBand {
-		t.Errorf("schools have %+v", got)
+	got := c.Indicators(models.OrgSchool)
+	if last := got[len(got)-1]; last.ID != "S9" || last.Measure.Type != models.MeasureMedian {
+		t.Errorf("the last is %+v", last)
 	}
-	at := breakLine(t, fsys, "indicators.yaml", "question: income", "question: match")
+	breakLine(t, fsys, name, "question: months", "question: nothing")
 	_, err = LoadFS(fsys)
-	if got := HumanErrors(err); len(got) != 1 || !strings.HasSuffix(got[0], `indicator "S2a": "match" is no band question of SCH_GRADUATE`) || at == 0 {
+	if got := HumanErrors(err); len(got) != 1 || !strings.HasSuffix(got[0], `indicator "S9": "nothing" is no number question of SCH_INTERN`) {
 		t.Errorf("got %q", got)
+	}
+	breakLine(t, fsys, name, "question: nothing", "question: months")
+	breakLine(t, fsys, "indicators/social_org.yaml", "of: [\"O8_paid\", \"O8_published\"]", "of: [O8_paid, O4]")
+	_, err = LoadFS(fsys)
+	if got := HumanErrors(err); len(got) != 1 || !strings.HasSuffix(got[0], `indicator "O8_gap": "O4" is no indicator of the same kind and unit`) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// The indicators of the notice are all there, and each says where in it.
+func TestEveryIndicatorOfTheNotice(t *testing.T) {
+	c := load(t)
+	for kind, want := range map[models.OrgKind][]string{
+		models.OrgSchool: {
+			"S1a", "S1b", "S1g_satisfaction", "S1g_score", "S2a", "S2a_exact", "S2b", "S2b_unpaid", "S3", "S3b", "S4_company", "S4_graduate", "S4_level_valid_company",
+			"S4_rehire_company", "S5", "S6", "S6b", "S6_reported", "S7", "S7_reported",
+		},
+		models.OrgSocial: {
+			"O1_growth", "O1_self_paying", "O1_price_position", "O2a", "O2b", "O2a_in_work", "O2b_not_in_work", "O3a", "O3b", "O4", "O4_without_flexible", "O5",
+			"O6a", "O6b", "O7", "O8_published", "O8_paid", "O8_gap", "O9_in_person", "O9_guaranteed_pass",
+		},
+	} {
+		for _, id := range want {
+			if d, ok := c.Indicator(id); !ok || d.Kind != kind || d.NoticeSentence == "" {
+				t.Errorf("%s is missing among those of %s", id, kind)
+			}
+		}
+	}
+	if flexible, _ := c.Indicator("O4"); flexible.Variant != "flexible_counts" {
+		t.Error("O4 does not say whether flexible work counts")
+	}
+}
+
+func TestMinimumWages(t *testing.T) {
+	c := load(t)
+	for _, tt := range []struct {
+		region string
+		on     models.Date
+		want   int64
+	}{
+		{"440100", "2026-11-25", 2500}, {"440300", "2025-03-01", 2520}, {"440300", "2025-02-28", 2360}, {"440000", "2026-01-01", 1750}, {"445300", "2020-01-01", 1620},
+	} {
+		if got := c.MinimumWage(tt.region, tt.on); got != tt.want {
+			t.Errorf("%s on %s: %d, want %d", tt.region, tt.on, got, tt.want)
+		}
 	}
 }

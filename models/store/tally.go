@@ -32,6 +32,7 @@ func (s *Store) streamAnswers(ctx context.Context, col string, filter bson.D, qu
 	doing := "read answers in " + col
 	cur, err := s.col(col).Find(ctx, filter, options.Find().SetBatchSize(chunkSize).SetProjection(bson.D{
 		{Key: "answers", Value: 1}, {Key: "questionnaire", Value: 1}, {Key: "seconds", Value: 1}, {Key: "submitted_at", Value: 1}, {Key: "signals", Value: 1},
+		{Key: "slice", Value: 1}, {Key: "texts", Value: 1},
 	}))
 	if err != nil {
 		return wrap(doing, err)
@@ -60,6 +61,9 @@ func readAnswer(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) 
 	g.Seconds = int(seconds)
 	g.SubmittedAt, _ = doc.Lookup("submitted_at").TimeOK()
 	_, g.Signals, _ = doc.Lookup("signals").BinaryOK()
+	_, g.Sealed, _ = doc.Lookup("texts").BinaryOK()
+	g.Slice.Occupation, _ = doc.Lookup("slice", "occupation").StringValueOK()
+	g.Slice.Level, _ = doc.Lookup("slice", "level").StringValueOK()
 	given, ok := doc.Lookup("answers").DocumentOK()
 	if !ok {
 		return nil
@@ -82,26 +86,29 @@ func readAnswer(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) 
 	return nil
 }
 
-// CountReached counts a batch's invitations that the operator confirmed, and those that were opened without such a receipt.
+// Reached is how many of a batch's people of one slice the operator confirmed to have reached, and how many opened the page without that.
+type Reached struct {
+	models.Slice      `bson:"_id"`
+	Delivered, Opened int64
+}
+
+// CountReached counts a batch's invitations that the operator confirmed, and those that were opened without such a receipt, by slice.
 //
-// One output document of the pipeline: {_id: null, delivered: 117, opened: 3}
-func (s *Store) CountReached(ctx context.Context, batch models.BatchID) (delivered, opened int64, err error) {
+// One output document of the pipeline: {_id: {occupation: "6-31-01-03", level: "4"}, delivered: 117, opened: 3}
+func (s *Store) CountReached(ctx context.Context, batch models.BatchID) ([]Reached, error) {
 	one := func(condition any) bson.D {
 		return bson.D{{Key: "$sum", Value: bson.D{{Key: "$cond", Value: bson.A{condition, 1, 0}}}}}
 	}
-	var rows []struct{ Delivered, Opened int64 }
-	err = s.aggregate(ctx, "count reached invitations", colInvitations, bson.A{
+	var rows []Reached
+	err := s.aggregate(ctx, "count reached invitations", colInvitations, bson.A{
 		bson.D{{Key: "$match", Value: bson.D{{Key: "batch", Value: batch}}}},
 		bson.D{{Key: "$group", Value: bson.D{
-			{Key: "_id", Value: nil},
+			{Key: "_id", Value: "$slice"},
 			{Key: "delivered", Value: one("$delivered")},
 			{Key: "opened", Value: one(bson.D{{Key: "$and", Value: bson.A{"$opened", bson.D{{Key: "$not", Value: bson.A{"$delivered"}}}}}})},
 		}}},
 	}, &rows)
-	for _, r := range rows {
-		delivered, opened = r.Delivered, r.Opened
-	}
-	return delivered, opened, err
+	return rows, err
 }
 
 func (s *Store) aggregate(ctx context.Context, doing, col string, pipeline bson.A, into any) error {

@@ -1,0 +1,116 @@
+package indicator
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+// RegionFigures is a region's figures of a period.
+type RegionFigures struct {
+	Region     string
+	Kind       models.OrgKind
+	Period     string
+	Orgs       int       // organisations with anything to count in the period
+	ComputedAt time.Time // of the oldest part
+	Items      []models.IndicatorValue
+	Quality    models.Quality
+	Slices     []models.SliceCells // which occupations and levels there are, without their cells
+}
+
+// ForRegion merges the figures of all organisations of a kind in a region; the province's code means everybody's. It merges numerators and
+// denominators, not means. An organisation is in the region of its supervisor, a social organisation's rounds in that of their exam sites. Regulators
+// only, a city its own: what others may compare themselves with is Compare. Over twelve rolling months what cannot be added up over months is not given.
+func (s *Service) ForRegion(ctx context.Context, p models.Principal, region string, kind models.OrgKind, period string) (RegionFigures, error) {
+	return s.ForRegionSlice(ctx, p, region, kind, period, models.Slice{})
+}
+
+// ForRegionSlice is ForRegion for one occupation, one level or both; an empty field means any.
+func (s *Service) ForRegionSlice(ctx context.Context, p models.Principal, region string, kind models.OrgKind, period string, slice models.Slice) (RegionFigures, error) {
+	if p.Role != models.RoleProvince && p.Role != models.RoleCity {
+		return RegionFigures{}, models.ErrForbidden
+	}
+	if p.Role == models.RoleCity && p.Region != region {
+		return RegionFigures{}, models.ErrNotFound
+	}
+	if _, ok := s.catalog.Region(region); !ok {
+		return RegionFigures{}, models.ErrNotFound
+	}
+	kind = cmp.Or(kind, models.OrgEnterprise)
+	if !kind.Valid() {
+		return RegionFigures{}, kindUnknown()
+	}
+	per, err := s.period(period)
+	if err != nil {
+		return RegionFigures{}, err
+	}
+	rollups, err := s.store.ListRollupCells(ctx, p.Scope(), regionFilter(region, kind, per, slice))
+	if err != nil {
+		return RegionFigures{}, err
+	}
+	return s.merged(region, kind, per, slice, rollups), nil
+}
+
+func regionFilter(region string, kind models.OrgKind, p models.Period, slice models.Slice) store.RollupFilter {
+	f := store.RollupFilter{Region: region, Kind: kind, Periods: []string{p.Name}, Slice: slice}
+	if region == models.Province {
+		f.Region = ""
+	}
+	if p.Kind == models.PeriodRolling {
+		f.Periods = p.Months()
+	}
+	return f
+}
+
+func (s *Service) merged(region string, kind models.OrgKind, p models.Period, slice models.Slice, rollups []models.Rollup) RegionFigures {
+	out := RegionFigures{Region: region, Kind: kind, Period: p.Name, ComputedAt: s.now(), Quality: models.Quality{Reasons: map[string]int64{}}}
+	cells, flagged, orgs := map[string]models.Cell{}, map[string]models.Cell{}, map[models.OrgID]bool{}
+	seen := map[models.Slice]bool{}
+	for _, r := range rollups {
+		models.MergeCells(cells, r.Cells)
+		models.MergeCells(flagged, r.Flagged)
+		out.Quality.Merge(r.Quality)
+		for _, part := range r.Slices {
+			models.MergeCells(cells, part.Cells)
+			if !seen[part.Slice] {
+				seen[part.Slice] = true
+				out.Slices = append(out.Slices, models.SliceCells{Slice: part.Slice, Name: part.Name})
+			}
+		}
+		orgs[r.Org] = true
+		if r.ComputedAt.Before(out.ComputedAt) {
+			out.ComputedAt = r.ComputedAt
+		}
+	}
+	slices.SortFunc(out.Slices, func(a, b models.SliceCells) int {
+		return cmp.Or(cmp.Compare(a.Occupation, b.Occupation), cmp.Compare(a.Level, b.Level))
+	})
+	out.Orgs = len(orgs)
+	defs := s.catalog.Indicators(kind)
+	if !slice.IsZero() {
+		out.Items = models.SliceValues(defs, cells, s.options, false)
+		return out
+	}
+	notOverMonths(defs, cells, p, out.Orgs)
+	out.Items = models.Values(defs, cells, s.options)
+	models.AddQuality(out.Items, defs, cells, flagged, s.options)
+	return out
+}
+
+// notOverMonths takes out what twelve months do not add up to: people assessed in two of them would count twice, and so would prices.
+func notOverMonths(defs []models.IndicatorDefinition, cells map[string]models.Cell, p models.Period, orgs int) {
+	if p.Kind != models.PeriodRolling {
+		return
+	}
+	for _, d := range defs {
+		price := d.Measure.Builtin == models.BuiltinDeclared && d.Unit == models.UnitYuan
+		switch b := d.Measure.Builtin; {
+		case b == models.BuiltinParticipationRate, b == models.BuiltinGrowth, b == models.BuiltinPricePosition, price:
+			cells[d.ID] = models.Cell{Missing: int64(max(orgs, 1))}
+		}
+	}
+}
