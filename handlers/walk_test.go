@@ -169,6 +169,10 @@ func (v *visitor) endings(tokens map[string]string, org, batch string) {
 		v.ok(200, "GET", "/api/v1/indicators/orgs/"+org+"?period=2026Q4", o, nil)
 		v.ok(200, "GET", "/api/v1/indicators/orgs/"+org+"?period=R12-2026-11", tokens["c"], nil)
 		v.ok(200, "GET", "/api/v1/indicators/regions/440100?kind=enterprise&period=2026Q4", tokens["c"], nil)
+		v.ok(200, "GET", "/api/v1/indicators/regions/440100?occupation=6-31-01-03&level=4", tokens["c"], nil)
+		v.ok(200, "GET", "/api/v1/indicators/orgs/"+org+"?occupation=6-31-01-03&level=4", o, nil)
+		v.ok(200, "GET", "/api/v1/indicators/orgs/"+org+"/comparison?period=2026Q4", o, nil)
+		v.ok(200, "GET", "/api/v1/indicators/orgs/"+org+"/trend?id=E1a&periods=2026Q3,2026Q4", o, nil)
 		_, err := v.app.Indicators.Refresh(context.Background())
 		require.NoError(v.t, err)
 	}
