@@ -3,6 +3,7 @@ package outreach
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"huisheng/models"
@@ -65,11 +66,36 @@ func (s *Service) Count(ctx context.Context) (int, error) {
 		start := time.Now()
 		counts, err := s.store.CountBatch(ctx, b)
 		if err == nil {
+			err = s.slice(ctx, b)
+		}
+		if err == nil {
 			err = s.store.SetCounts(ctx, b.ID, counts, now, nextCount(b, counts, now, costShare*time.Since(start)))
 		}
 		errs = append(errs, err)
 	}
 	return len(list), errors.Join(errs...)
+}
+
+// slice finds the occupations and levels that enough people of a pooled round share by now; those of a claim were fixed with its list. What a round
+// once told apart it goes on telling apart.
+func (s *Service) slice(ctx context.Context, b models.Batch) error {
+	if !b.Pooled() {
+		return nil
+	}
+	found, err := s.store.CountSlices(ctx, b.ID)
+	if err != nil {
+		return err
+	}
+	grown := slices.Clone(b.Slices)
+	for _, f := range found {
+		if b.Narrow(f.Slice).IsZero() && len(grown) < models.MaxSlices {
+			grown = append(grown, f)
+		}
+	}
+	if len(grown) == len(b.Slices) {
+		return nil
+	}
+	return s.store.SetSlices(ctx, b.ID, grown)
 }
 
 // nextCount says when to count again, least what it must be left alone for because counting it is expensive.

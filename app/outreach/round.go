@@ -48,7 +48,7 @@ func (s *Service) round(o occasion) (models.Batch, error) {
 func (s *Service) invitation(o occasion, b models.Batch) models.Invitation {
 	inv := models.Invitation{
 		ID: o.id, Batch: b.ID, Org: b.Org, Region: b.Region, Record: o.record.ID, Questionnaire: b.Questionnaire, About: o.about, TriggeredOn: o.send,
-		TailMAC: o.record.TailMAC, PosterMAC: o.record.PosterMAC, PhoneMAC: o.record.PhoneMAC, ClosesAt: o.rule.Closes(o.send, o.today), CreatedAt: s.now().Truncate(time.Millisecond),
+		TailMAC: o.record.TailMAC, PosterMAC: o.record.PosterMAC, PhoneMAC: o.record.PhoneMAC, Slice: models.SliceOf(o.record), ClosesAt: o.rule.Closes(o.send, o.today), CreatedAt: s.now().Truncate(time.Millisecond),
 	}
 	if c := o.contact; c != nil {
 		inv.Contact, inv.PhoneMAC, inv.Record = c.ID, c.PhoneMAC, models.RecordID(o.id) // no record: the unique index wants one of its own

@@ -64,3 +64,31 @@ func (s *Store) SetCounts(ctx context.Context, id models.BatchID, c models.Batch
 		bson.D{{Key: "$set", Value: bson.D{{Key: "people", Value: c.People}, {Key: "counts", Value: c}, {Key: "counts_at", Value: at}, {Key: "counts_due", Value: due}}}})
 	return wrap("set counts", err)
 }
+
+// CountSlices gives the occupations and levels that enough people of a growing round share.
+//
+// One output document of the pipeline: {_id: {occupation: "6-31-01-03", level: "4"}, name: "电工", n: 12}
+func (s *Store) CountSlices(ctx context.Context, id models.BatchID) ([]models.BatchSlice, error) {
+	var rows []struct {
+		Slice models.Slice `bson:"_id"`
+		Name  string       `bson:"name"`
+		N     int          `bson:"n"`
+	}
+	err := s.aggregate(ctx, "count slices", colInvitations, bson.A{
+		bson.D{{Key: "$match", Value: bson.D{{Key: "batch", Value: id}}}},
+		bson.D{{Key: "$group", Value: bson.D{
+			{Key: "_id", Value: "$slice"}, {Key: "name", Value: bson.D{{Key: "$max", Value: "$about.occupation"}}}, {Key: "n", Value: bson.D{{Key: "$sum", Value: 1}}},
+		}}},
+	}, &rows)
+	var c models.SliceCounter
+	for _, r := range rows {
+		c.Add(r.Slice, r.Name, r.N)
+	}
+	return c.Slices(false), err
+}
+
+// SetSlices stores what a growing round tells apart.
+func (s *Store) SetSlices(ctx context.Context, id models.BatchID, list []models.BatchSlice) error {
+	_, err := s.col(colBatches).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, set("slices", list))
+	return wrap("set slices", err)
+}

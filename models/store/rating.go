@@ -60,7 +60,7 @@ func (s *Store) FindRatings(ctx context.Context, ids []models.InvitationID) (map
 
 // StreamBatchRatings is StreamBatchAnswers for the departments' ratings of a batch.
 func (s *Store) StreamBatchRatings(ctx context.Context, f AnswerFilter, fn func(*models.GivenAnswer) error) error {
-	return s.streamAnswers(ctx, colRatings, bson.D{{Key: "batch", Value: f.Batch}}, f.Questions, fn)
+	return s.streamAnswers(ctx, colRatings, bson.D{{Key: "batch", Value: f.Batch}}, f, fn)
 }
 
 // CountRatings counts a batch's ratings.

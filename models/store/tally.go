@@ -16,6 +16,7 @@ type AnswerFilter struct {
 	Batch     models.BatchID
 	Forms     []string        // questionnaire codes, any version
 	Questions map[string]bool // ids; nil: all
+	Secrets   bool            // with what is sealed
 }
 
 // StreamBatchAnswers gives the answers of everybody who has not withdrawn, one person at a time and in no particular order, to fn. What fn is
@@ -25,22 +26,30 @@ func (s *Store) StreamBatchAnswers(ctx context.Context, f AnswerFilter, fn func(
 		{Key: "batch", Value: f.Batch},
 		{Key: "questionnaire.code", Value: bson.D{{Key: "$in", Value: f.Forms}}},
 		{Key: "withdrawn", Value: bson.D{{Key: "$ne", Value: true}}},
-	}, f.Questions, fn)
+	}, f, fn)
 }
 
-func (s *Store) streamAnswers(ctx context.Context, col string, filter bson.D, questions map[string]bool, fn func(*models.GivenAnswer) error) error {
+func (s *Store) streamAnswers(ctx context.Context, col string, filter bson.D, f AnswerFilter, fn func(*models.GivenAnswer) error) error {
 	doing := "read answers in " + col
-	cur, err := s.col(col).Find(ctx, filter, options.Find().SetBatchSize(chunkSize).SetProjection(bson.D{
-		{Key: "answers", Value: 1}, {Key: "questionnaire", Value: 1}, {Key: "seconds", Value: 1}, {Key: "submitted_at", Value: 1}, {Key: "signals", Value: 1},
-		{Key: "slice", Value: 1}, {Key: "texts", Value: 1},
-	}))
+	fields := bson.D{
+		{Key: "answers", Value: 1},
+		{Key: "questionnaire", Value: 1},
+		{Key: "seconds", Value: 1},
+		{Key: "submitted_at", Value: 1},
+		{Key: "signals", Value: 1},
+		{Key: "slice", Value: 1},
+	}
+	if f.Secrets {
+		fields = append(fields, bson.E{Key: "texts", Value: 1})
+	}
+	cur, err := s.col(col).Find(ctx, filter, options.Find().SetBatchSize(chunkSize).SetProjection(fields))
 	if err != nil {
 		return wrap(doing, err)
 	}
 	defer func() { _ = cur.Close(ctx) }() // everything was read, or another error says more
 	g := models.GivenAnswer{Answers: models.Answers{}}
 	for cur.Next(ctx) {
-		if err := readAnswer(cur.Current, questions, &g); err != nil {
+		if err := readAnswer(cur.Current, f.Questions, &g); err != nil {
 			return fmt.Errorf("%s: %w", doing, err)
 		}
 		if err := fn(&g); err != nil {
