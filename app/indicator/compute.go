@@ -124,7 +124,7 @@ func (s *Service) refreshRollup(ctx context.Context, org models.OrgID, period st
 			return err
 		}
 		var previous models.Rollup
-		previous, err = s.store.FindRollup(ctx, models.SystemScope(), models.RollupID(org, period))
+		previous, err = s.store.FindRollup(ctx, models.SystemScope(), org, period)
 		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return err
 		}

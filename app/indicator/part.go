@@ -23,7 +23,7 @@ func (s *Service) refreshParts(ctx context.Context, o models.Org, p models.Perio
 	for _, region := range slices.Sorted(maps.Keys(parts)) {
 		r := s.rollup(o, p, *parts[region])
 		r.ID, r.Region, r.Part = models.PartID(o.ID, p.Name, region), region, region
-		previous, err := s.store.FindRollup(ctx, models.SystemScope(), r.ID)
+		previous, err := s.store.FindRollupByID(ctx, models.SystemScope(), r.ID)
 		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return err
 		}

@@ -43,7 +43,7 @@ func (s *Service) find(ctx context.Context, sc models.Scope, org models.OrgID, p
 	if p.Kind == models.PeriodRolling {
 		return models.Rollup{}, models.ErrNotFound
 	}
-	find := s.store.FindRollup
+	find := s.store.FindRollupByID
 	if !slice.IsZero() {
 		find = s.store.FindRollupSlices
 	}

@@ -90,7 +90,7 @@ func Words(box *seal.Box, r models.Response) (map[string]string, error) {
 		return nil, nil
 	}
 	var words map[string]string
-	err := box.OpenJSON(r.Texts, sealPlace(r.ID), &words)
+	err := box.OpenJSON(r.Texts, models.SecretsPlace(r.ID), &words)
 	return words, err
 }
 

@@ -11,12 +11,17 @@ import (
 )
 
 // FindRollup reads an organisation's finished figures of a period in scope by one look-up, without the cells; ErrNotFound when there are none,
-// or not for this reader. id is a RollupID or a PartID.
-func (s *Store) FindRollup(ctx context.Context, sc models.Scope, id string) (models.Rollup, error) {
+// or not for this reader.
+func (s *Store) FindRollup(ctx context.Context, sc models.Scope, org models.OrgID, period string) (models.Rollup, error) {
+	return s.FindRollupByID(ctx, sc, models.RollupID(org, period))
+}
+
+// FindRollupByID is FindRollup by a RollupID or a PartID.
+func (s *Store) FindRollupByID(ctx context.Context, sc models.Scope, id string) (models.Rollup, error) {
 	return s.findRollup(ctx, sc, id, bson.D{{Key: "cells", Value: 0}, {Key: "shown", Value: 0}, {Key: "flagged", Value: 0}, {Key: "slices.cells", Value: 0}, {Key: "slices.shown", Value: 0}})
 }
 
-// FindRollupSlices is FindRollup with the cells by occupation and level, and without the finished figures.
+// FindRollupSlices is FindRollupByID with the cells by occupation and level, and without the finished figures.
 func (s *Store) FindRollupSlices(ctx context.Context, sc models.Scope, id string) (models.Rollup, error) {
 	return s.findRollup(ctx, sc, id, bson.D{{Key: "cells", Value: 0}, {Key: "shown", Value: 0}, {Key: "flagged", Value: 0}, {Key: "live", Value: 0}, {Key: "released", Value: 0}})
 }
