@@ -19,9 +19,9 @@ func (s *Service) Preview(ctx context.Context, p models.Principal, in ClaimInput
 	if err != nil {
 		return 0, nil, err
 	}
-	list, rejected, err := s.judge(ctx, org, in)
-	if err == nil && len(list) == 0 {
-		err = models.ErrClaimEmpty.With("rejected", explain(rejected))
+	var c models.Claim
+	if err = s.judge(ctx, org, in, &c); err == nil && len(c.Records) == 0 {
+		err = models.ErrClaimEmpty.With("rejected", explain(c.Rejected))
 	}
-	return len(list), explain(rejected), err
+	return len(c.Records), explain(c.Rejected), err
 }
