@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	markName = "tally"
+	// MarkName is where the watermark is kept.
+	MarkName = "tally"
 	// overlap is how far behind the clock the watermark stays: longer than any request may take from taking its time stamp to being durable, and
 	// than clocks of servers differ.
 	overlap = 2 * time.Minute
@@ -59,7 +60,7 @@ type rollupKey struct {
 // gives how many tallies and figures it stored. What fails is tried again with the next pass, because then the watermark stays.
 func (s *Service) Refresh(ctx context.Context) (int, error) {
 	start := s.now()
-	mark, err := s.store.FindMark(ctx, markName)
+	mark, err := s.store.FindMark(ctx, MarkName)
 	if err != nil {
 		return 0, err
 	}
@@ -70,7 +71,7 @@ func (s *Service) Refresh(ctx context.Context) (int, error) {
 	w.tallies(ctx)
 	w.figures(ctx)
 	if next := w.done.Add(-overlap).Truncate(step); len(w.errs) == 0 && next.After(mark.At) {
-		w.errs = append(w.errs, s.store.AdvanceMark(ctx, markName, next))
+		w.errs = append(w.errs, s.store.AdvanceMark(ctx, MarkName, next))
 	}
 	return w.stored, errors.Join(w.errs...)
 }

@@ -11,8 +11,8 @@ import (
 // haltFor is how long all sending stands still after a provider said that the account may send no more; then it is tried again.
 const haltFor = 15 * time.Minute
 
-// haltMark is where that is remembered, for all processes.
-const haltMark = "sending_halted"
+// HaltMark is where that is remembered, for all processes.
+const HaltMark = "sending_halted"
 
 // Halt says whether all sending stands still, until when and why.
 type Halt struct {
@@ -44,12 +44,12 @@ func (s *Service) Sending(ctx context.Context, p models.Principal) (Sending, err
 func (s *Service) halt(ctx context.Context, r models.Result) error {
 	until := s.now().Add(haltFor)
 	s.seeHalt(until)
-	return s.store.SetMark(ctx, haltMark, until, r.Outcome.Label()+" "+r.Code)
+	return s.store.SetMark(ctx, HaltMark, until, r.Outcome.Label()+" "+r.Code)
 }
 
 // Halted says whether all sending stands still.
 func (s *Service) Halted(ctx context.Context) (Halt, error) {
-	m, err := s.store.FindMark(ctx, haltMark)
+	m, err := s.store.FindMark(ctx, HaltMark)
 	return Halt{Active: s.now().Before(m.At), Until: m.At, Reason: m.Note}, err
 }
 
@@ -82,7 +82,7 @@ func (s *Service) ResumeSending(ctx context.Context, p models.Principal) error {
 	if err := official(p); err != nil {
 		return err
 	}
-	if err := s.store.SetMark(ctx, haltMark, s.now(), ""); err != nil {
+	if err := s.store.SetMark(ctx, HaltMark, s.now(), ""); err != nil {
 		return err
 	}
 	s.seeHalt(s.now())

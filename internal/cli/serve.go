@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"huisheng/handlers"
 	"huisheng/jobs"
@@ -105,13 +103,8 @@ func (p *parts) runner() *jobs.Runner {
 }
 
 func (p *parts) handlerDeps(ctx context.Context) handlers.Deps {
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "huisheng_clock_skew_seconds", Help: "How far this machine's clock is ahead of the database's, which counts.",
-	}, func() float64 { return p.clock.Skew().Seconds() }))
 	return handlers.Deps{
-		Config: p.cfg, App: p.app, Box: p.box, Log: p.log, Metrics: metrics, Context: ctx,
+		Config: p.cfg, App: p.app, Box: p.box, Log: p.log, Metrics: newMetrics(p), Context: ctx,
 		PingStore: p.store.Ping, PingRedis: func(ctx context.Context) error { return p.redis.Ping(ctx).Err() },
 	}
 }
