@@ -11,6 +11,7 @@ import (
 	"huisheng/app/indicator"
 	"huisheng/app/outreach"
 	"huisheng/app/port"
+	"huisheng/app/questionnaire"
 	"huisheng/app/rating"
 	"huisheng/app/registry"
 	"huisheng/app/reseal"
@@ -54,7 +55,9 @@ type App struct {
 	Ratings    *rating.Service
 	Reseal     *reseal.Service
 	Supervise  *supervise.Service
-	Clock      port.Clock // the time that all of them go by
+	// Questionnaires are loaded before the first request and kept up to date.
+	Questionnaires *questionnaire.Service
+	Clock          port.Clock // the time that all of them go by
 }
 
 // New joins the areas.
@@ -62,6 +65,8 @@ func New(d Deps) *App {
 	ids := ident.New(d.Box)
 	a := &App{Catalog: d.Catalog, Clock: d.Clock}
 	a.Audit = audit.New(d.Store, d.Box, d.Clock, d.Log)
+	d.Catalog.Clock(d.Clock)
+	a.Questionnaires = questionnaire.New(d.Store, d.Catalog, a.Audit, d.Clock, d.Log)
 	a.Calendar = calendar.New(d.Store, d.Catalog, a.Audit, d.Clock, d.Log)
 	a.Accounts = account.New(account.Deps{
 		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock,

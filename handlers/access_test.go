@@ -48,6 +48,11 @@ func doors() map[string]string {
 		"GET /api/v1/calendar":       "any",
 		"PUT /api/v1/calendar/:year": "p",
 
+		"GET /api/v1/questionnaires":                         "p c",
+		"GET /api/v1/questionnaires/:code/versions/:version": "p c",
+		"POST /api/v1/questionnaires/:code/versions":         "p",
+		"GET /api/v1/message-templates":                      "p c",
+
 		"GET /api/v1/orgs":                "p c a o",
 		"POST /api/v1/orgs":               "p c",
 		"GET /api/v1/orgs/:org":           "p c a o",
@@ -200,8 +205,17 @@ func doors() map[string]string {
 		"GET /console/calendar":                     "p c",
 		"POST /console/calendar":                    "p",
 		"GET /console/complaints":                   "p c",
-		"GET /console/complaints/:id":               "p c",
-		"POST /console/complaints/:id":              "p c",
+		"GET /console/templates":                    "p c",
+		"POST /console/templates":                   "p c",
+
+		"GET /console/questionnaires":                      "p c",
+		"GET /console/questionnaires/:code/draft":          "p",
+		"POST /console/questionnaires/:code/draft":         "p",
+		"GET /console/questionnaires/:code/:version":       "p c",
+		"GET /console/questionnaires/:code/:version/phone": "p c",
+
+		"GET /console/complaints/:id":  "p c",
+		"POST /console/complaints/:id": "p c",
 	}
 }
 

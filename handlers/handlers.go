@@ -55,11 +55,12 @@ func New(d Deps) *fiber.App {
 	if err != nil {
 		panic(err)
 	}
-	h := &handlers{Deps: d, api: api.New(d.App), console: console.New(d.App, site), assets: newAssets(site)}
+	h := &handlers{Deps: d, api: api.New(d.App), assets: newAssets(site)}
 	h.phone, err = phone.New(phone.Deps{App: d.App, Site: site, Host: d.Config.SMS.Site, Secure: d.Config.Production()})
 	if err != nil {
 		panic(err)
 	}
+	h.console = console.New(d.App, site, h.phone.Preview)
 	css, _ := site.Asset("console/docs.css")
 	if h.contract, err = api.NewContract(css.URL); err != nil {
 		panic(err)

@@ -47,6 +47,12 @@ func (h *handlers) routes() []web.Route {
 		get("/api/v1/calendar", web.Any, h.api.ShowCalendar),
 		put("/api/v1/calendar/:year", web.Roles(province), h.api.ImportCalendar),
 
+		// what is asked, and what is written to phones
+		get("/api/v1/questionnaires", web.Roles(province, city), h.api.ListQuestionnaires),
+		get("/api/v1/questionnaires/:code/versions/:version", web.Roles(province, city), h.api.ShowQuestionnaire),
+		post("/api/v1/questionnaires/:code/versions", web.Roles(province), h.api.PublishQuestionnaire),
+		get("/api/v1/message-templates", web.Roles(province, city), h.api.ListTemplates),
+
 		// organisations
 		get("/api/v1/orgs", web.Roles(province, city, alliance, operator), h.api.ListOrgs),
 		post("/api/v1/orgs", web.Roles(province, city), h.api.CreateOrg),
@@ -210,6 +216,13 @@ func (h *handlers) routes() []web.Route {
 		get("/console/regions/:region", web.Roles(province, city), h.console.Settled(h.console.ShowRegionIndicators)).Timeout(time.Minute),
 		get("/console/calendar", web.Roles(province, city), h.console.Settled(h.console.ShowCalendar)),
 		post("/console/calendar", web.Roles(province), h.console.Settled(h.console.ImportCalendar)),
+		get("/console/questionnaires", web.Roles(province, city), h.console.Settled(h.console.ListQuestionnaires)),
+		get("/console/questionnaires/:code/draft", web.Roles(province), h.console.Settled(h.console.ShowDraft)),
+		post("/console/questionnaires/:code/draft", web.Roles(province), h.console.Settled(h.console.PostDraft)),
+		get("/console/questionnaires/:code/:version", web.Roles(province, city), h.console.Settled(h.console.ShowQuestionnaire)),
+		get("/console/questionnaires/:code/:version/phone", web.Roles(province, city), h.console.Settled(h.console.PreviewQuestionnaire)),
+		get("/console/templates", web.Roles(province, city), h.console.Settled(h.console.ShowTemplates)),
+		post("/console/templates", web.Roles(province, city), h.console.Settled(h.console.CountTemplate)),
 		get("/console/complaints", web.Roles(province, city), h.console.Settled(h.console.ListComplaints)),
 		get("/console/complaints/:id", web.Roles(province, city), h.console.Settled(h.console.ShowComplaint)),
 		post("/console/complaints/:id", web.Roles(province, city), h.console.Settled(h.console.StepComplaint)),

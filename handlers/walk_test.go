@@ -56,6 +56,11 @@ func (v *visitor) desk(tokens map[string]string) (org string) {
 	v.ok(204, "POST", "/api/v1/sending/resume", c, nil)
 	v.ok(200, "GET", "/api/v1/calendar", tokens["o"], nil)
 	v.ok(200, "PUT", "/api/v1/calendar/2027?dry_run=true", p, year2027())
+	v.ok(200, "GET", "/api/v1/message-templates", c, nil)
+	v.ok(200, "GET", "/api/v1/questionnaires", c, nil)
+	words := v.ok(200, "GET", "/api/v1/questionnaires/SCH_GRADUATE/versions/latest", c, nil).object(200)["words"].(map[string]any)
+	words["base"], words["title"] = "1", object{"zh": "毕业生就业情况反馈", "en": "Graduates' feedback on work"}
+	v.ok(201, "POST", "/api/v1/questionnaires/SCH_GRADUATE/versions", p, words)
 	return org
 }
 

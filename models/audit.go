@@ -30,6 +30,7 @@ const (
 	AuditPolicy          AuditAction = "policy"          // drafted, published, retired: see detail
 	AuditMeasure         AuditAction = "measure"         // a step of supervision: see detail
 	AuditDirectory       AuditAction = "directory"       // the directory of recognising enterprises: see detail
+	AuditQuestionnaire   AuditAction = "questionnaire_published"
 )
 
 // AuditEntry is one line of the audit log. It says who did what to which object, by ids; it never holds a person's name, number or words. Seq counts

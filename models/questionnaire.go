@@ -3,6 +3,9 @@ package models
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
+	"strconv"
 )
 
 // QuestionType says how a question is answered.
@@ -258,4 +261,23 @@ func (q *Question) ScoreOf(answer any) (score int, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// Next gives the draft of the next version: everything as it is, in a copy that may be changed. Prepare it when the changes are made.
+func (q *Questionnaire) Next() *Questionnaire {
+	out := *q
+	if n, err := strconv.Atoi(q.Version); err == nil {
+		out.Version = strconv.Itoa(n + 1)
+	}
+	out.TitleIn, out.Notice.TextIn = maps.Clone(q.TitleIn), maps.Clone(q.Notice.TextIn)
+	out.Consents, out.Questions = slices.Clone(q.Consents), slices.Clone(q.Questions)
+	for i := range out.Questions {
+		question := &out.Questions[i]
+		question.TextIn, question.HintIn, question.Options = maps.Clone(question.TextIn), maps.Clone(question.HintIn), slices.Clone(question.Options)
+		for j := range question.Options {
+			question.Options[j].TextIn = maps.Clone(question.Options[j].TextIn)
+		}
+	}
+	out.Prepare()
+	return &out
 }

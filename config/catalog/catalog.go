@@ -3,7 +3,7 @@
 // built into the program, so that a province's change of mind is a change of data with its own version, and a response keeps the version
 // it answered.
 //
-// Loading checks everything that a reader may rely on, and an error names file, line and reason. A loaded Catalog is read-only.
+// Loading checks everything that a reader may rely on, and an error names file, line and reason. A loaded Catalog is read-only but for the versions that Adopt makes known.
 package catalog
 
 import (
@@ -14,6 +14,11 @@ import (
 	"fmt"
 	"hash"
 	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
 
 	"huisheng/models"
 )
@@ -39,12 +44,19 @@ type Catalog struct {
 	subtypes       []models.OrgSubtype
 	methods        []models.AssessmentMethod
 	methodNames    map[string]int
+	signature      string
+	forbidden      []string // words that providers refuse in messages
 	languages      []models.Language
 	texts          map[string]map[string]string // of the phone's pages, by language and key
 	quality        []models.QualityRule
 	rounds         []models.RoundRule
 	sites          []siteRule
 	hash           string
+
+	fs           fs.FS
+	now          func() time.Time
+	furtherWords map[string]map[string]located[string] // the rest of the catalog in further languages, by language and Chinese
+	published    atomic.Pointer[overlay]
 }
 
 // Load reads the data built into the program.
@@ -53,12 +65,7 @@ func Load() (*Catalog, error) { return LoadFS(files) }
 // LoadFS reads the data from the folder fsys, laid out as this package's own. The error joins every problem found (each a Problem); what
 // depends on a broken file is not judged, so that one slip gives one message.
 func LoadFS(fsys fs.FS) (*Catalog, error) {
-	l := &loader{fs: fsys, digest: sha256.New(), cat: &Catalog{
-		byRef:     map[models.QuestionnaireRef]*models.Questionnaire{},
-		latest:    map[string]*models.Questionnaire{},
-		templates: map[string]models.Template{},
-		texts:     map[string]map[string]string{},
-	}}
+	l := newLoader(fsys)
 	for _, load := range []func(){
 		l.questionnaires, l.indicators, l.regions, l.minimumWages, l.calendar, l.templates, l.categories, l.subsidies, l.levels, l.quality, l.rounds,
 	} {
@@ -71,6 +78,21 @@ func LoadFS(fsys fs.FS) (*Catalog, error) {
 	}
 	return l.cat, nil
 }
+
+func newLoader(fsys fs.FS) *loader {
+	return &loader{fs: fsys, digest: sha256.New(), cat: &Catalog{
+		byRef:        map[models.QuestionnaireRef]*models.Questionnaire{},
+		latest:       map[string]*models.Questionnaire{},
+		templates:    map[string]models.Template{},
+		texts:        map[string]map[string]string{},
+		furtherWords: map[string]map[string]located[string]{},
+		fs:           fsys,
+		now:          time.Now,
+	}}
+}
+
+// Clock sets the time by which published versions come into use. It belongs to the wiring, before anybody asks for the latest.
+func (c *Catalog) Clock(now func() time.Time) { c.now = now }
 
 // loader is the state of one loading.
 type loader struct {
@@ -91,6 +113,17 @@ func (c *Catalog) Template(code string) (models.Template, bool) {
 	t, ok := c.templates[code]
 	return t, ok
 }
+
+// Templates lists the message templates by code.
+func (c *Catalog) Templates() []models.Template {
+	return slices.SortedFunc(maps.Values(c.templates), func(a, b models.Template) int { return strings.Compare(a.Code, b.Code) })
+}
+
+// Signature is what every message begins with.
+func (c *Catalog) Signature() string { return c.signature }
+
+// ForbiddenIn lists the words of a text that providers refuse.
+func (c *Catalog) ForbiddenIn(text string) []string { return forbiddenIn(text, c.forbidden) }
 
 // Problem is one thing wrong with the data. Line is 0 when the whole file is meant.
 type Problem struct {

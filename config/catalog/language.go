@@ -72,6 +72,7 @@ func (f *file) language(raw textsFile) {
 	}
 	f.pageTexts(raw)
 	if code != models.LangChinese && code != models.LangEnglish { // these stand beside each other in every file
+		f.l.cat.furtherWords[code] = raw.Words
 		f.translate(code, raw.Words)
 	} else if len(raw.Words) > 0 {
 		f.report(1, "words are for further languages")
@@ -113,21 +114,9 @@ func (f *file) pageTexts(raw textsFile) {
 
 // translate gives everything else that a worker reads its words in a further language.
 func (f *file) translate(code string, words map[string]located[string]) {
-	t := translator{f: f, code: code, words: words, missing: map[string]bool{}}
+	t := translator{code: code, words: words, missing: map[string]bool{}}
 	for _, q := range f.l.cat.questionnaires {
-		t.into(&q.TitleIn, q.Title)
-		t.into(&q.Notice.TextIn, q.Notice.Text)
-		for i := range q.Consents {
-			t.into(&q.Consents[i].TextIn, q.Consents[i].Text)
-		}
-		for i := range q.Questions {
-			question := &q.Questions[i]
-			t.into(&question.TextIn, question.Text)
-			t.into(&question.HintIn, question.Hint)
-			for j := range question.Options {
-				t.into(&question.Options[j].TextIn, question.Options[j].Text)
-			}
-		}
+		t.questionnaire(q)
 	}
 	for i := range f.l.cat.categories {
 		t.into(&f.l.cat.categories[i].Text.More, f.l.cat.categories[i].Text.Zh)
@@ -142,10 +131,25 @@ func (f *file) translate(code string, words map[string]located[string]) {
 
 // translator looks Chinese texts up, line by line.
 type translator struct {
-	f       *file
 	code    string
 	words   map[string]located[string]
 	missing map[string]bool
+}
+
+func (t translator) questionnaire(q *models.Questionnaire) {
+	t.into(&q.TitleIn, q.Title)
+	t.into(&q.Notice.TextIn, q.Notice.Text)
+	for i := range q.Consents {
+		t.into(&q.Consents[i].TextIn, q.Consents[i].Text)
+	}
+	for i := range q.Questions {
+		question := &q.Questions[i]
+		t.into(&question.TextIn, question.Text)
+		t.into(&question.HintIn, question.Hint)
+		for j := range question.Options {
+			t.into(&question.Options[j].TextIn, question.Options[j].Text)
+		}
+	}
 }
 
 func (t translator) into(all *models.Translations, original string) {
@@ -153,12 +157,16 @@ func (t translator) into(all *models.Translations, original string) {
 		return
 	}
 	var lines []string
+	complete := true
 	for line := range strings.SplitSeq(original, "\n") {
 		word := t.words[line].Value
 		if word == "" {
-			t.missing[line] = true
+			t.missing[line], complete = true, false
 		}
 		lines = append(lines, word)
+	}
+	if !complete {
+		return // the Chinese stands
 	}
 	more := maps.Clone(*all) // option sets share theirs
 	if more == nil {

@@ -10,9 +10,6 @@ import (
 	"huisheng/models"
 )
 
-// maxQuestionText is the most characters of a question: it must fit one phone screen in large text.
-const maxQuestionText = 22
-
 var feedForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$`)
 
 type questionEntry struct {
@@ -83,8 +80,8 @@ func scorable(q models.Question) bool {
 func (f *file) questionText(what string, raw questionEntry, parent int) {
 	f.complete(what, raw.Text, parent)
 	zh := raw.Text.Zh
-	if n := utf8.RuneCountInString(zh.Value); n > maxQuestionText {
-		f.report(zh.Line, "%s: text has %d characters, at most %d", what, n, maxQuestionText)
+	if n := utf8.RuneCountInString(zh.Value); n > models.MaxQuestionText {
+		f.report(zh.Line, "%s: text has %d characters, at most %d", what, n, models.MaxQuestionText)
 	}
 	if strings.ContainsAny(zh.Value, "()（）") {
 		f.report(zh.Line, "%s: brackets belong into the hint", what)
@@ -133,6 +130,9 @@ func (f *file) questionType(what string, entry located[questionEntry], q models.
 
 // questionLimits checks that limits stand where they mean something.
 func (f *file) questionLimits(what string, at int, q models.Question) {
+	if q.Consent == models.ConsentWage && q.Type == models.QuestionNumber {
+		f.report(at, "%s asks for an exact wage; some who answer are under 18, so bands are asked", what)
+	}
 	if q.Type != models.QuestionNumber && (q.Min != nil || q.Max != nil) {
 		f.report(at, "%s: min and max are for numbers", what)
 	}

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"cmp"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -10,16 +9,28 @@ import (
 )
 
 // Questionnaires lists every version of every questionnaire, by code and rising version.
-func (c *Catalog) Questionnaires() []*models.Questionnaire { return c.questionnaires }
+func (c *Catalog) Questionnaires() []*models.Questionnaire {
+	if o := c.published.Load(); o != nil {
+		return o.all
+	}
+	return c.questionnaires
+}
 
 // Questionnaire finds the exact version that a batch names.
 func (c *Catalog) Questionnaire(code, version string) (*models.Questionnaire, bool) {
-	q, ok := c.byRef[models.QuestionnaireRef{Code: code, Version: version}]
+	all := c.byRef
+	if o := c.published.Load(); o != nil {
+		all = o.byRef
+	}
+	q, ok := all[models.QuestionnaireRef{Code: code, Version: version}]
 	return q, ok
 }
 
 // Latest finds the newest version of a questionnaire: the one that new batches use.
 func (c *Catalog) Latest(code string) (*models.Questionnaire, bool) {
+	if o := c.published.Load(); o != nil {
+		return o.newest(code, c.now())
+	}
 	q, ok := c.latest[code]
 	return q, ok
 }
@@ -87,9 +98,7 @@ func (l *loader) questionnaires() {
 		l.cat.byRef[q.Ref()] = q
 		l.cat.questionnaires = append(l.cat.questionnaires, q)
 	}
-	slices.SortFunc(l.cat.questionnaires, func(a, b *models.Questionnaire) int {
-		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(number(a.Version), number(b.Version)))
-	})
+	slices.SortFunc(l.cat.questionnaires, byVersion)
 	for _, q := range l.cat.questionnaires {
 		l.cat.latest[q.Code] = q
 	}

@@ -47,6 +47,7 @@ func (l *loader) templates() {
 	if n := utf8.RuneCountInString(raw.Signature.Value); n < minSignature || n > maxSignature {
 		f.report(line(raw.Signature.Line, 1), "signature has %d characters, allowed are %d to %d", n, minSignature, maxSignature)
 	}
+	l.cat.signature, l.cat.forbidden = raw.Signature.Value, values(raw.Forbidden)
 	seen := map[string]bool{}
 	for _, entry := range raw.Templates {
 		f.code("template", entry.Value.Code, entry.Line, upperCode, seen)
@@ -77,11 +78,9 @@ func (f *file) template(entry located[templateEntry], all templatesFile) models.
 
 // wording checks what providers reject at approval.
 func (f *file) wording(what string, at int, t models.Template, forbidden []located[string]) {
-	text := strings.ToLower(t.Signature + t.Text)
-	for _, word := range forbidden {
-		if strings.Contains(text, strings.ToLower(word.Value)) {
-			f.report(at, "%s holds the forbidden words %q", what, word.Value)
-		}
+	text := t.Signature + t.Text
+	for _, word := range forbiddenIn(text, values(forbidden)) {
+		f.report(at, "%s holds the forbidden words %q", what, word)
 	}
 	if mobileNumber.MatchString(text) {
 		f.report(at, "%s holds a mobile number", what)
@@ -92,6 +91,16 @@ func (f *file) wording(what string, at int, t models.Template, forbidden []locat
 	if rest := strings.TrimSpace(placeholder.ReplaceAllString(t.Text, "")); rest == "" {
 		f.report(at, "%s has no fixed text", what)
 	}
+}
+
+func forbiddenIn(text string, words []string) (found []string) {
+	text = strings.ToLower(text)
+	for _, word := range words {
+		if strings.Contains(text, strings.ToLower(word)) {
+			found = append(found, word)
+		}
+	}
+	return found
 }
 
 // placeholders checks that text and parameters name the same things in the same order, once each and apart from each other.

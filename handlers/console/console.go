@@ -22,12 +22,15 @@ import (
 
 // Console has the handlers of /console.
 type Console struct {
-	app  *app.App
-	site *static.Site
+	app     *app.App
+	site    *static.Site
+	preview Preview
 }
 
 // New makes the handlers. The site must have been made with Funcs.
-func New(a *app.App, site *static.Site) *Console { return &Console{app: a, site: site} }
+func New(a *app.App, site *static.Site, preview Preview) *Console {
+	return &Console{app: a, site: site, preview: preview}
+}
 
 // page is what the layout shows around every page's own Data.
 type page struct {
@@ -110,6 +113,8 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/regions", "指标对比", "Compare")
 		add("/console/complaints", "投诉处理", "Complaints")
 		add("/console/accounts", "账号", "Accounts")
+		add("/console/questionnaires", "问卷", "Questionnaires")
+		add("/console/templates", "短信模板", "Message templates")
 	case models.RoleAlliance:
 		add("/console/orgs", "院校", "Schools")
 		add("/console/regions", "指标对比", "Compare")
@@ -135,18 +140,19 @@ func note(l lang, done string) string {
 }
 
 var notes = map[string]models.LocalText{
-	"password": {Zh: "密码已修改，其他设备上的登录已退出。", En: "Your password is changed. Other devices have been logged out."},
-	"remind":   {Zh: "提醒已安排：只发给还没填写的人，不在夜间发送。", En: "Reminders are on their way: only to people who have not answered yet, and not at night."},
-	"close":    {Zh: "这一批已截止，不再接受填写，也不再发短信。", En: "This batch is closed. It takes no more answers and sends no more messages."},
-	"pause":    {Zh: "已暂停发送短信，已收到短信的人仍可填写。", En: "Sending is paused. People who already have a message can still answer."},
-	"resume":   {Zh: "已恢复发送。", En: "Sending goes on."},
-	"resend":   {Zh: "号码已更正，短信已重新安排发送。", En: "The number is corrected and the message will be sent again."},
-	"figures":  {Zh: "申报数据已保存，指标会在几秒内更新。", En: "The figures are saved. Indicators follow within seconds."},
-	"ratings":  {Zh: "部门评价已统一提交，之后不能再修改。", En: "The department ratings are handed in and can no longer be changed."},
-	"org":      {Zh: "机构信息已保存。", En: "The organisation is saved."},
-	"step":     {Zh: "这一步已记录，投诉人查询时可以看到您写的话。", En: "The step is recorded. The complainant will see what you wrote."},
-	"account":  {Zh: "账号已更新。", En: "The account is updated."},
-	"calendar": {Zh: "放假安排已导入。涉及的办理期限会在一分钟内重新推算，已经告知的期限不会缩短。", En: "The year is imported. Deadlines that it touches are reckoned anew within a minute; none that a person was told gets shorter."},
+	"password":      {Zh: "密码已修改，其他设备上的登录已退出。", En: "Your password is changed. Other devices have been logged out."},
+	"remind":        {Zh: "提醒已安排：只发给还没填写的人，不在夜间发送。", En: "Reminders are on their way: only to people who have not answered yet, and not at night."},
+	"close":         {Zh: "这一批已截止，不再接受填写，也不再发短信。", En: "This batch is closed. It takes no more answers and sends no more messages."},
+	"pause":         {Zh: "已暂停发送短信，已收到短信的人仍可填写。", En: "Sending is paused. People who already have a message can still answer."},
+	"resume":        {Zh: "已恢复发送。", En: "Sending goes on."},
+	"resend":        {Zh: "号码已更正，短信已重新安排发送。", En: "The number is corrected and the message will be sent again."},
+	"figures":       {Zh: "申报数据已保存，指标会在几秒内更新。", En: "The figures are saved. Indicators follow within seconds."},
+	"ratings":       {Zh: "部门评价已统一提交，之后不能再修改。", En: "The department ratings are handed in and can no longer be changed."},
+	"org":           {Zh: "机构信息已保存。", En: "The organisation is saved."},
+	"step":          {Zh: "这一步已记录，投诉人查询时可以看到您写的话。", En: "The step is recorded. The complainant will see what you wrote."},
+	"account":       {Zh: "账号已更新。", En: "The account is updated."},
+	"calendar":      {Zh: "放假安排已导入。涉及的办理期限会在一分钟内重新推算，已经告知的期限不会缩短。", En: "The year is imported. Deadlines that it touches are reckoned anew within a minute; none that a person was told gets shorter."},
+	"questionnaire": {Zh: "新版本已发布，一分钟内新批次开始使用。", En: "The new version is published. New batches use it within a minute."},
 }
 
 // back sends the browser to a page after something was done there, so that reloading does not do it again.

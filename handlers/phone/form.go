@@ -131,6 +131,10 @@ func (h *Phone) showForm(c *fiber.Ctx, status int, claims respond.Claims, v form
 	if !ok {
 		return models.ErrNotFound
 	}
+	return h.showQuestionnaire(c, status, original, v, f, wrongs)
+}
+
+func (h *Phone) showQuestionnaire(c *fiber.Ctx, status int, original *models.Questionnaire, v formView, f filling, wrongs []models.FieldError) error {
 	q := original.Localized(v.Lang)
 	v.Agreed, v.NoticeVersion = f.notice, q.Notice.Version
 	for line := range strings.SplitSeq(q.Notice.Text, "\n") {

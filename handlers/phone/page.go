@@ -28,6 +28,8 @@ type page struct {
 	Large bool
 	Self  string // the address that shows this page again by GET, for the switches
 	Now   bool   // the script must run before the page is painted
+
+	Preview bool // shown to an official in a frame: nothing is kept or sent
 }
 
 // newPage reads how the person wants to read: by the address, else by the cookie, else Chinese in the normal size. A choice by address is remembered.
@@ -173,7 +175,7 @@ func (h *Phone) show(c *fiber.Ctx, status int, name string, view any) error {
 
 func (h *Phone) pageHeaders(c *fiber.Ctx) {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentSecurityPolicy, h.policy)
+	c.Set(fiber.HeaderContentSecurityPolicy, h.policyFor(c))
 	c.Vary(fiber.HeaderAcceptEncoding)
 }
 

@@ -6,7 +6,7 @@ import (
 
 // policy allows what Huisheng serves itself and nothing inline. img-src has data: for small icons in CSS and blob: for a preview before upload.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // setHeaders comes before the handler, so that a handler may replace one for good reason (a stylesheet may be cached).
 func (f *Frame) setHeaders(c *fiber.Ctx) {

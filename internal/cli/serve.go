@@ -35,6 +35,7 @@ func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
 	}
 	defer p.close()
 	go p.clock.Keep(ctx, p.log)
+	go p.app.Questionnaires.Keep(ctx)
 	http := handlers.New(p.handlerDeps(ctx))
 	debug.FreeOSMemory() // parsing and compressing pages leaves much behind that serving never needs
 	done := make(chan error, 1)
@@ -77,6 +78,7 @@ func worker(ctx context.Context, _ []string, out, errOut io.Writer) error {
 	following, stop := context.WithCancel(context.WithoutCancel(ctx)) // also while what is under way ends
 	defer stop()
 	p.followKeys(following)
+	go p.app.Questionnaires.Keep(following)
 	_, _ = fmt.Fprintln(out, "huisheng works in the background")
 	return p.runner().Run(ctx)
 }

@@ -74,6 +74,9 @@ func build(ctx context.Context, logTo io.Writer, quiet bool) (*parts, error) {
 	p.app = app.New(app.Deps{
 		Config: cfg, Store: p.store, Catalog: cat, Box: p.box, Queue: p.queue, Limiter: p.limiter, Sender: p.sender, Clock: p.clock.Now, Log: p.log,
 	})
+	if err := p.app.Questionnaires.Load(ctx); err != nil {
+		return nil, errors.Join(err, p.store.Close(ctx))
+	}
 	return p, nil
 }
 

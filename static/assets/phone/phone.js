@@ -374,7 +374,7 @@
       draft.values = {};
       steps.forEach((s) => { if (fields(s).length && value(s)) draft.values[name(s)] = value(s); });
       draft.step = at && at.dataset.step;
-      kept.set(d.draft, draft);
+      if (!d.preview) kept.set(d.draft, draft);
     }
     function restore(from) {
       steps.forEach((s) => {
@@ -502,6 +502,7 @@
     }
     async function send() {
       if (busy) return;
+      if (d.preview) { say(d.preview); return; }
       const list = path(), missing = open(list);
       if (missing !== by.review) {
         show(missing, 'push');
