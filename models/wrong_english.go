@@ -2,6 +2,8 @@ package models
 
 // wrongEnglish says by code what is wrong, for readers of English. A test refuses a code without it.
 var wrongEnglish = map[string]string{
+	"brackets":                     "Brackets belong into the hint.",
+	"broken":                       "The new version does not pass its checks; please look at the changes again.",
 	"account_taken":                "This account name is taken.",
 	"after_end":                    "Earlier answers ended the form; this one is not asked.",
 	"bad_text":                     "There are characters that cannot be read; please type it again.",
