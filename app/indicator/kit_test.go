@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -183,14 +184,19 @@ func (k *kit) declare(o models.Org, period string, headcount float64) models.Fig
 	return f
 }
 
-// randomPerson answers ENT_PARTICIPANT at random, now and then with "not sure", and seldom took no part.
+// randomPerson answers a form at random, now and then with "not sure", and seldom took no part.
 func randomPerson(r *rand.Rand, q *models.Questionnaire) answers {
 	a := answers{}
 	for _, question := range q.Questions {
 		switch {
-		case question.Type == models.QuestionText || question.Consent != "" && r.IntN(3) == 0:
+		case question.Type == models.QuestionText || question.Type == models.QuestionPick || question.Consent != "" && r.IntN(3) == 0:
 			continue
-		case question.ShowIf != nil && a[question.ShowIf.Question] != question.ShowIf.In[0]:
+		case question.ShowIf != nil && !slices.ContainsFunc(question.ShowIf.In, func(v string) bool { return a[question.ShowIf.Question] == v }):
+			continue
+		case question.Type == models.QuestionNumber:
+			if r.IntN(3) > 0 {
+				a[question.ID] = []int64{0, 1200, 1250, 3000 + r.Int64N(9000), 200_000}[r.IntN(5)]
+			}
 			continue
 		case question.Type == models.QuestionRating:
 			a[question.ID] = 1 + r.Int64N(5)
