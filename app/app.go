@@ -18,11 +18,13 @@ import (
 	"huisheng/app/respond"
 	"huisheng/app/roster"
 	"huisheng/app/supervise"
+	"huisheng/app/webhook"
 	"huisheng/config"
 	"huisheng/config/catalog"
 	"huisheng/internal/access"
 	"huisheng/internal/ident"
 	"huisheng/internal/seal"
+	hooks "huisheng/internal/webhook"
 	"huisheng/models"
 	"huisheng/models/store"
 )
@@ -55,6 +57,7 @@ type App struct {
 	Ratings    *rating.Service
 	Reseal     *reseal.Service
 	Supervise  *supervise.Service
+	Webhooks   *webhook.Service
 	// Questionnaires are loaded before the first request and kept up to date.
 	Questionnaires *questionnaire.Service
 	Clock          port.Clock // the time that all of them go by
@@ -91,6 +94,9 @@ func New(d Deps) *App {
 	a.Supervise = supervise.New(supervise.Deps{
 		Store: d.Store, Catalog: d.Catalog, Calendar: a.Calendar, Box: d.Box, Ident: ids, Audit: a.Audit, Indicators: a.Indicators,
 		Clock: d.Clock, Log: d.Log,
+	})
+	a.Webhooks = webhook.New(webhook.Deps{
+		Store: d.Store, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Poster: hooks.NewClient(d.Config.WebhookPrivate), Clock: d.Clock, Log: d.Log,
 	})
 	a.Ratings = rating.New(rating.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Clock: d.Clock, BaseURL: d.Config.BaseURL,

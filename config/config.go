@@ -24,6 +24,9 @@ type Config struct {
 
 	TrustedProxies []netip.Prefix `env:"HUISHENG_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed, such as 10.0.3.0/24; empty: nobody's
 
+	// WebhookPrivate are the private networks that webhooks may reach, such as 10.20.0.0/16, there also by http; empty: the public Internet alone.
+	WebhookPrivate []netip.Prefix `env:"HUISHENG_WEBHOOK_PRIVATE"`
+
 	MongoURI string `env:"MONGODB_URI" envDefault:"mongodb://127.0.0.1:27017"`
 	Database string `env:"HUISHENG_DATABASE" envDefault:"huisheng"`
 	RedisURL string `env:"REDIS_URL" envDefault:"redis://127.0.0.1:6379/0"`

@@ -77,6 +77,7 @@ func (v *visitor) supervision(tokens map[string]string, org string) {
 	v.ok(200, "POST", "/api/v1/measures/"+back+"/transitions", c, object{"action": "decide", "reason": "恢复备案。", "decision_no": "穗人社函〔2026〕10号"})
 	v.ok(200, "GET", "/api/v1/public/exits", "", nil)
 	v.directory(tokens, org)
+	v.webhooks(p)
 	v.ok(200, "POST", at+"/transitions", p, object{"action": "retire"})
 	second := v.ok(201, "POST", "/api/v1/policies", p, draft).object(201)["id"].(string) // stays a draft, for the spoilers
 	v.ok(200, "PUT", "/api/v1/policies/"+second, p, edited)
@@ -95,4 +96,21 @@ func (v *visitor) directory(tokens map[string]string, org string) {
 	v.ok(200, "GET", at, o, nil)
 	v.ok(200, "GET", "/api/v1/directory?due=false", tokens["a"], nil)
 	v.ok(200, "GET", "/api/v1/public/directory", "", nil)
+}
+
+// webhooks makes an endpoint that is never reached, because nothing delivers here.
+func (v *visitor) webhooks(p string) {
+	w := v.ok(201, "POST", "/api/v1/webhooks", p, object{"url": "https://btpt.example.gov.cn/hooks", "note": "补贴平台", "events": []any{"batch.closed"}, "enabled": true}).object(201)
+	require.Regexp(v.t, "^whsec_", w["secret"])
+	at := "/api/v1/webhooks/" + w["id"].(string)
+	v.ok(200, "PATCH", at, p, object{"note": "补贴平台（新）", "enabled": true})
+	fresh := v.ok(200, "POST", at+"/secret", p, nil).object(200)
+	require.NotEqual(v.t, w["secret"], fresh["secret"])
+	m := v.ok(202, "POST", at+"/test", p, nil).object(202)["id"].(string)
+	list := v.ok(200, "GET", at+"/deliveries", p, nil)
+	require.NotContains(v.t, string(list.body)+string(v.ok(200, "GET", "/api/v1/webhooks", p, nil).body), "whsec_")
+	v.ok(202, "POST", at+"/deliveries/"+m+"/redeliver", p, nil)
+	v.ok(200, "GET", at, p, nil)
+	other := v.ok(201, "POST", "/api/v1/webhooks", p, object{"url": "https://other.example.gov.cn/hooks"}).object(201)["id"].(string)
+	v.ok(204, "DELETE", "/api/v1/webhooks/"+other, p, nil)
 }

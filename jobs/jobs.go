@@ -16,6 +16,7 @@ import (
 	"huisheng/app/indicator"
 	"huisheng/app/outreach"
 	"huisheng/app/port"
+	"huisheng/app/webhook"
 	"huisheng/config"
 )
 
@@ -32,10 +33,12 @@ type Deps struct {
 	Outreach *outreach.Service
 	// Indicators computes figures; nil in tests of other jobs.
 	Indicators *indicator.Service
-	Queue      *Queue // rings when there is work; its Redis side is served while the runner runs
-	Config     config.Config
-	Log        *slog.Logger // nil: slog.Default
-	Extra      []Job        // jobs of other areas
+	// Webhooks tell other systems; nil in tests of other jobs.
+	Webhooks *webhook.Service
+	Queue    *Queue // rings when there is work; its Redis side is served while the runner runs
+	Config   config.Config
+	Log      *slog.Logger // nil: slog.Default
+	Extra    []Job        // jobs of other areas
 }
 
 // drainTime is how long a stopping runner waits for what is under way.
@@ -69,6 +72,9 @@ func New(d Deps) *Runner {
 	}
 	if d.Indicators != nil {
 		r.jobs = append(r.jobs, tallyJob(d.Indicators, every))
+	}
+	if d.Webhooks != nil {
+		r.jobs = append(r.jobs, webhookJobs(r, d.Webhooks, every)...)
 	}
 	r.jobs = append(r.jobs, d.Extra...)
 	return r

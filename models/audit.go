@@ -29,6 +29,7 @@ const (
 	AuditKeysChanged     AuditAction = "keys_changed"    // made, promoted, resealed, retired: see detail
 	AuditPolicy          AuditAction = "policy"          // drafted, published, retired: see detail
 	AuditMeasure         AuditAction = "measure"         // a step of supervision: see detail
+	AuditWebhook         AuditAction = "webhook"         // an endpoint made, changed, its secret replaced, switched off: see detail
 	AuditDirectory       AuditAction = "directory"       // the directory of recognising enterprises: see detail
 	AuditQuestionnaire   AuditAction = "questionnaire_published"
 )

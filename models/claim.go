@@ -32,6 +32,7 @@ type Claim struct {
 	State       ClaimState   `bson:"state"`
 	By          AccountID    `bson:"by"`
 	CreatedAt   time.Time    `bson:"created_at"`
+	ExpandedAt  time.Time    `bson:"expanded_at,omitempty"` // when its last person was
 }
 
 // RefusalCode says in one word why a person of a claim is not invited.

@@ -87,7 +87,7 @@ func (s *Service) joinClaim(ctx context.Context, org models.Org, c models.Claim)
 	if _, err := s.join(ctx, []occasion{s.trainee(org, c, r)}); err != nil {
 		return err
 	}
-	return s.store.FinishClaim(ctx, c.ID)
+	return s.store.FinishClaim(ctx, c.ID, s.now())
 }
 
 // startTrainee answers one person's claim. Whoever is not the organisation gets the person's link at once; the organisation profits from good answers,

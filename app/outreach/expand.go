@@ -81,7 +81,7 @@ func (s *Service) finish(ctx context.Context, b models.Batch) error {
 	if err := s.store.OpenBatch(ctx, b.ID); err != nil {
 		return err
 	}
-	if err := s.store.FinishClaim(ctx, b.Claim); err != nil {
+	if err := s.store.FinishClaim(ctx, b.Claim, s.now()); err != nil {
 		return err
 	}
 	s.log.InfoContext(ctx, "batch expanded", "batch", b.ID, "invited", n, "skipped", b.People-n)

@@ -15,6 +15,7 @@ const (
 	JobExpand  Job = "expand"  // id: the batch
 	JobDeliver Job = "deliver" // id: the delivery, or empty for whatever is due
 	JobTally   Job = "tally"   // id: the batch, or empty for whatever changed
+	JobWebhook Job = "webhook" // messages to other systems
 )
 
 // Queue wakes workers. Wake is a hint: it never fails and never waits long.

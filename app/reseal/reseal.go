@@ -36,6 +36,7 @@ func places() map[string]place {
 		"complaints.rating.comment": whole("complaint/", "/rating"),
 		"measures.statement":        whole("measure/", "/statement"),
 		"measures.report":           whole("measure/", "/report"),
+		"webhooks.secrets.*.sealed": whole("webhook/", ""),
 		"files.content":             whole("file/", ""),
 		"onetime.phone":             func(doc store.Binaries, _ string) string { return "onetime/" + doc.ID + "/" + doc.Text("nonce") },
 	}

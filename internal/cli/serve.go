@@ -95,7 +95,7 @@ func (p *parts) followKeys(ctx context.Context) {
 
 func (p *parts) runner() *jobs.Runner {
 	return jobs.New(jobs.Deps{
-		Outreach: p.app.Outreach, Indicators: p.app.Indicators, Queue: p.queue, Config: p.cfg, Log: p.log,
+		Outreach: p.app.Outreach, Indicators: p.app.Indicators, Webhooks: p.app.Webhooks, Queue: p.queue, Config: p.cfg, Log: p.log,
 		Extra: append(
 			jobs.Supervision(p.app.Supervise),
 			jobs.Job{Name: "photos", Every: time.Minute, Exec: p.app.Complaints.KeepFiles},

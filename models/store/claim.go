@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -46,9 +47,10 @@ func (s *Store) ListClaimsToExpand(ctx context.Context, limit int) ([]models.Cla
 	return list, wrap("list claims to expand", cur.All(ctx, &list))
 }
 
-// FinishClaim records that every person of a claim was expanded. Doing it twice is harmless.
-func (s *Store) FinishClaim(ctx context.Context, id models.ClaimID) error {
-	_, err := s.col(colClaims).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, set("state", models.ClaimExpanded))
+// FinishClaim records that every person of a claim was expanded, and when. Doing it twice is harmless.
+func (s *Store) FinishClaim(ctx context.Context, id models.ClaimID, at time.Time) error {
+	_, err := s.col(colClaims).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "state", Value: bson.D{{Key: "$ne", Value: models.ClaimExpanded}}}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "state", Value: models.ClaimExpanded}, {Key: "expanded_at", Value: at}}}})
 	return wrap("finish claim", err)
 }
 

@@ -14,36 +14,38 @@ import (
 // The collections. Shard keys, should one replica set ever not be enough: everything that belongs to a batch by batch, records by
 // org, responses by _id (a keyed hash spreads evenly), the rest stays small.
 const (
-	colOrgs           = "orgs"
-	colAccounts       = "accounts"
-	colSessions       = "sessions"
-	colRecords        = "records"
-	colImports        = "imports"
-	colClaims         = "claims"
-	colBatches        = "batches"
-	colDepartments    = "departments"
-	colInvitations    = "invitations"
-	colDeliveries     = "deliveries"
-	colPhones         = "phones"
-	colOneTime        = "onetime"
-	colOutbox         = "dev_outbox"
-	colResponses      = "responses"
-	colComplaints     = "complaints"
-	colFiles          = "files"
-	colCounters       = "counters"
-	colRatings        = "ratings"
-	colFigures        = "figures"
-	colTallies        = "tallies"
-	colRollups        = "rollups"
-	colContacts       = "contacts"
-	colMarks          = "marks"
-	colAudit          = "audit"
-	colCalendar       = "calendar"
-	colNotices        = "notices"
-	colPolicies       = "policies"
-	colMeasures       = "measures"
-	colDirectory      = "directory"
-	colQuestionnaires = "questionnaires" // versions published while the program ran
+	colOrgs            = "orgs"
+	colAccounts        = "accounts"
+	colSessions        = "sessions"
+	colRecords         = "records"
+	colImports         = "imports"
+	colClaims          = "claims"
+	colBatches         = "batches"
+	colDepartments     = "departments"
+	colInvitations     = "invitations"
+	colDeliveries      = "deliveries"
+	colPhones          = "phones"
+	colOneTime         = "onetime"
+	colOutbox          = "dev_outbox"
+	colResponses       = "responses"
+	colComplaints      = "complaints"
+	colFiles           = "files"
+	colCounters        = "counters"
+	colRatings         = "ratings"
+	colFigures         = "figures"
+	colTallies         = "tallies"
+	colRollups         = "rollups"
+	colContacts        = "contacts"
+	colMarks           = "marks"
+	colAudit           = "audit"
+	colCalendar        = "calendar"
+	colNotices         = "notices"
+	colPolicies        = "policies"
+	colMeasures        = "measures"
+	colDirectory       = "directory"
+	colQuestionnaires  = "questionnaires" // versions published while the program ran
+	colWebhooks        = "webhooks"
+	colWebhookMessages = "webhook_messages"
 )
 
 // index is one line of the schema.
@@ -126,6 +128,11 @@ func schema() []index {
 		{col: colMeasures, keys: asc("region", "created_at")},                                         // a city's
 		{col: colMeasures, keys: asc("org", "seq"), unique: true, partial: numbered},                  // an organisation's decisions are one chain
 		{col: colMeasures, keys: asc("org", "created_at")},                                            // an organisation's cases
+		{col: colMeasures, keys: asc("changed_at")},                                                   // webhooks: decisions since
+		{col: colClaims, keys: asc("expanded_at"), partial: has("expanded_at")},                       // webhooks: expansions since
+		{col: colWebhookMessages, keys: asc("state", "due_at")},                                       // what is due
+		{col: colWebhookMessages, keys: asc("webhook", "created_at")},                                 // an endpoint's messages
+		{col: colWebhookMessages, keys: asc("purge_at"), ttl: true},                                   // old ones go
 		{col: colMeasures, keys: asc("state", "unsure")},                                              // deadlines beyond the calendar
 		{col: colDirectory, keys: asc("state", "created_at")},                                         // the public list
 		{col: colDirectory, keys: asc("org", "created_at")},                                           // an organisation's entries
