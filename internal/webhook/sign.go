@@ -23,6 +23,7 @@ const (
 const (
 	prefix     = "whsec_"
 	secretSize = 32
+	minSecret  = 24 // bytes, by the specification
 )
 
 // NewSecret makes a signing secret as receivers are given it.
@@ -35,8 +36,8 @@ func NewSecret() string {
 // Sign gives one signature: v1 and the base64 of HMAC-SHA256 over id, time and body.
 func Sign(secret, id string, at time.Time, body string) (string, error) {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, prefix))
-	if err != nil || len(key) < secretSize {
-		return "", errors.New("webhook: secret is not base64 of 32 bytes")
+	if err != nil || len(key) < minSecret {
+		return "", errors.New("webhook: secret is not base64 of 24 bytes or more")
 	}
 	m := hmac.New(sha256.New, key)
 	m.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "." + body))

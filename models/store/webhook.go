@@ -41,8 +41,14 @@ func (s *Store) ListWebhooks(ctx context.Context, p models.Page) (models.List[mo
 // NoteWebhook, beside it.
 func (s *Store) UpdateWebhook(ctx context.Context, w models.Webhook) error {
 	fields := bson.D{
-		{Key: "url", Value: w.URL}, {Key: "note", Value: w.Note}, {Key: "events", Value: w.Events}, {Key: "secrets", Value: w.Secrets},
-		{Key: "enabled", Value: w.Enabled}, {Key: "why", Value: w.Why}, {Key: "failing", Value: w.Failing}, {Key: "revision", Value: w.Revision},
+		{Key: "url", Value: w.URL},
+		{Key: "note", Value: w.Note},
+		{Key: "events", Value: w.Events},
+		{Key: "secrets", Value: w.Secrets},
+		{Key: "enabled", Value: w.Enabled},
+		{Key: "why", Value: w.Why},
+		{Key: "failing", Value: w.Failing},
+		{Key: "revision", Value: w.Revision},
 		{Key: "changed_at", Value: w.ChangedAt},
 	}
 	res, err := s.col(colWebhooks).UpdateOne(ctx, bson.D{{Key: "_id", Value: w.ID}, {Key: "revision", Value: w.Revision - 1}}, bson.D{{Key: "$set", Value: fields}})
