@@ -41,7 +41,7 @@ var brokenQuestionnaires = []breakage{
 	{participantFile, `feeds: ["alert:fee"]`, `feeds: ["alert fee"]`, `question "charged": feed "alert fee" is not written like ^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$`},
 	{participantFile, "code: ENT_PARTICIPANT", "code: ENT_STAFF", "questionnaire ENT_STAFF version 1 is in another file too"},
 	{"questionnaires/sch_intern.yaml", "max: 24", "max: many", "cannot unmarshal"},
-	{"questionnaires/sch_graduate.yaml", "type: number", "type: number\n    consent: wage", `question "tenure" asks for an exact wage; some who answer are under 18, so bands are asked`},
+	{"questionnaires/sch_graduate.yaml", "type: number", "type: number\n    required: true", `question "income_exact" asks for an exact wage; some who answer are under 18, so it must be optional and its hint tell them to skip it`},
 	{"sets.yaml", "value: satisfied, zh: 满意, en: Satisfied", "value: satisfied, zh: 满意", `set "SAT5": option "satisfied": English text (en) is missing`},
 	{"sets.yaml", "name: FAIR5", "name: SAT5", `set "SAT5" twice`},
 }

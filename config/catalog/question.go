@@ -130,8 +130,8 @@ func (f *file) questionType(what string, entry located[questionEntry], q models.
 
 // questionLimits checks that limits stand where they mean something.
 func (f *file) questionLimits(what string, at int, q models.Question) {
-	if q.Consent == models.ConsentWage && q.Type == models.QuestionNumber {
-		f.report(at, "%s asks for an exact wage; some who answer are under 18, so bands are asked", what)
+	if q.Consent == models.ConsentWage && q.Type == models.QuestionNumber && (q.Required || !strings.Contains(q.Hint, "18岁") || !strings.Contains(q.HintIn[models.LangEnglish], "18")) {
+		f.report(at, "%s asks for an exact wage; some who answer are under 18, so it must be optional and its hint tell them to skip it", what)
 	}
 	if q.Type != models.QuestionNumber && (q.Min != nil || q.Max != nil) {
 		f.report(at, "%s: min and max are for numbers", what)
