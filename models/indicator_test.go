@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -309,5 +310,39 @@ func TestFigureVersionCheck(t *testing.T) {
 	}
 	if got := (FigureVersion{Source: "x"}).Check(); len(got) != 1 || got[0].Code != "required" {
 		t.Errorf("nothing declared: %v", got)
+	}
+}
+
+// Exact wages: twelve of fifteen are possible, with half a minimum wage of 2500. The middle two are 3600 and 3700, so 3650. Merged, medians and quartiles are
+// those of everybody: 1249 people at 3000 and 1250 at 5000 give 5000, the lower quartile 3000.
+func TestMedianOfExactWages(t *testing.T) {
+	d := IndicatorDefinition{ID: "W", Version: "1", Unit: UnitYuan, Measure: Measure{Type: MeasureMedian, Questionnaire: "F", Question: "pay", Wage: true}}
+	q := &Questionnaire{Code: "F", Questions: []Question{{ID: "pay", Type: QuestionNumber}}}
+	q.Prepare()
+	var c Cell
+	for _, yuan := range []int64{8000, 1250, 3000, 0, 3200, 3300, 3500, 1249, 3600, 3700, 4000, 4200, 100_001, 5000, 100_000} {
+		d.Add(&c, q, Answers{"pay": yuan}, WageLimits{Min: 1250})
+	}
+	d.Add(&c, q, Answers{}, WageLimits{Min: 1250})
+	v := d.Value(c, nil)
+	if *v.Value != 3650 || *v.N != 12 || v.P25 != nil || !slices.Contains(v.Flags, FlagDropped) {
+		t.Errorf("got %v of %d, %v", *v.Value, *v.N, v.Flags)
+	}
+	if shown := d.ReleasedValue(Release(Cell{}, c), nil); slices.Contains(shown.Flags, FlagDropped) {
+		t.Error("the organisation is told of single people's typing errors")
+	}
+	var merged Cell
+	merged.Merge(Cell{N: 1249, Hist: map[string]int64{"3000": 1249}})
+	merged.Merge(Cell{N: 1250, Hist: map[string]int64{"5000": 1250}})
+	if v := d.Value(merged, nil); *v.Value != 5000 || *v.P25 != 3000 || *v.P75 != 5000 {
+		t.Errorf("merged %v, %v, %v", *v.Value, *v.P25, *v.P75)
+	}
+	// 30 amounts from 1001 to 1030: the lower quartile lies at (30−1)/4 = 7.25, between 1008 and 1009, a quarter of the way: 1008.25 → 1008.
+	all := Cell{N: 30, Hist: map[string]int64{}}
+	for i := range 30 {
+		all.count(strconv.Itoa(1001 + i))
+	}
+	if v := d.Value(all, nil); *v.Value != 1016 || *v.P25 != 1008 || *v.P75 != 1023 { // 1015.5 half up; 1022.75
+		t.Errorf("got %v, %v, %v", *v.Value, *v.P25, *v.P75)
 	}
 }

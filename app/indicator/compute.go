@@ -67,15 +67,14 @@ func (s *Service) Tally(ctx context.Context, id models.BatchID, previous models.
 		}
 		return err
 	}
-	secret := counter.Secrets()
-	f := store.AnswerFilter{Batch: id, Forms: counter.Forms(), Secrets: len(secret) > 0} // the judge looks at every question
+	f := store.AnswerFilter{Batch: id, Forms: counter.Forms()} // the judge looks at every question
 	if err := s.store.StreamBatchAnswers(ctx, f, func(g *models.GivenAnswer) error {
-		return errors.Join(s.unseal(g, secret[g.Form.Code]), count(g), s.sift(sifter, g))
+		return errors.Join(count(g), s.sift(sifter, g))
 	}); err != nil {
 		return models.Tally{}, err
 	}
 	facts.Quality, facts.Flagged = sifter.Result()
-	f.Questions, f.Secrets = counter.Questions(), false
+	f.Questions = counter.Questions()
 	if !b.RatingsIn.IsZero() {
 		if err := s.store.StreamBatchRatings(ctx, f, count); err != nil {
 			return models.Tally{}, err

@@ -27,11 +27,12 @@ import (
 
 // Options say how much to measure. Zero values take the full run.
 type Options struct {
-	JSON   string        // also write the table to this file
-	Rounds int           // pairs of measurements, default 5
-	For    time.Duration // length of one timed measurement, default 4s
-	People int           // size of the expanded claim and the imported file, default 100 000
-	Only   string        // comma-separated parts of row names; empty: all
+	JSON    string        // also write the table to this file
+	Rounds  int           // pairs of measurements, default 5
+	For     time.Duration // length of one timed measurement, default 4s
+	People  int           // size of the expanded claim and the imported file, default 100 000
+	Answers int           // stored answers when figures are read, default 1 000 000
+	Only    string        // comma-separated parts of row names; empty: all
 }
 
 // Row is one line of the table. Ratio is ours against the ceiling in the sense of the target.
@@ -70,7 +71,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options, out io.Writer) err
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *env) ([]Row, error)
-	}{{"submit", submit}, {"open link", openLink}, {"expand", expand}, {"import", importFile}} {
+	}{{"submit", submit}, {"open link", openLink}, {"expand", expand}, {"import", importFile}, {"figures", figures}} {
 		if !wanted(opt.Only, part.name) {
 			continue
 		}
@@ -105,6 +106,9 @@ func withDefaults(o Options) Options {
 	}
 	if o.People == 0 {
 		o.People = models.MaxClaimPeople
+	}
+	if o.Answers == 0 {
+		o.Answers = 1_000_000
 	}
 	return o
 }

@@ -16,7 +16,6 @@ type AnswerFilter struct {
 	Batch     models.BatchID
 	Forms     []string        // questionnaire codes, any version
 	Questions map[string]bool // ids; nil: all
-	Secrets   bool            // with what is sealed
 }
 
 // StreamBatchAnswers gives the answers of everybody who has not withdrawn, one person at a time and in no particular order, to fn. What fn is
@@ -38,9 +37,6 @@ func (s *Store) streamAnswers(ctx context.Context, col string, filter bson.D, f 
 		{Key: "submitted_at", Value: 1},
 		{Key: "signals", Value: 1},
 		{Key: "slice", Value: 1},
-	}
-	if f.Secrets {
-		fields = append(fields, bson.E{Key: "texts", Value: 1})
 	}
 	cur, err := s.col(col).Find(ctx, filter, options.Find().SetBatchSize(chunkSize).SetProjection(fields))
 	if err != nil {
@@ -70,7 +66,6 @@ func readAnswer(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) 
 	g.Seconds = int(seconds)
 	g.SubmittedAt, _ = doc.Lookup("submitted_at").TimeOK()
 	_, g.Signals, _ = doc.Lookup("signals").BinaryOK()
-	_, g.Sealed, _ = doc.Lookup("texts").BinaryOK()
 	g.Slice.Occupation, _ = doc.Lookup("slice", "occupation").StringValueOK()
 	g.Slice.Level, _ = doc.Lookup("slice", "level").StringValueOK()
 	given, ok := doc.Lookup("answers").DocumentOK()
