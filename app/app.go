@@ -14,6 +14,7 @@ import (
 	"huisheng/app/questionnaire"
 	"huisheng/app/rating"
 	"huisheng/app/registry"
+	"huisheng/app/report"
 	"huisheng/app/reseal"
 	"huisheng/app/respond"
 	"huisheng/app/roster"
@@ -54,6 +55,7 @@ type App struct {
 	Respond    *respond.Service
 	Complaints *complaint.Service
 	Indicators *indicator.Service
+	Reports    *report.Service
 	Ratings    *rating.Service
 	Reseal     *reseal.Service
 	Supervise  *supervise.Service
@@ -97,6 +99,10 @@ func New(d Deps) *App {
 	})
 	a.Webhooks = webhook.New(webhook.Deps{
 		Store: d.Store, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Poster: hooks.NewClient(d.Config.WebhookPrivate), Clock: d.Clock, Log: d.Log,
+	})
+	a.Reports = report.New(report.Deps{
+		Store: d.Store, Catalog: d.Catalog, Indicators: a.Indicators, Audit: a.Audit, Box: d.Box, Queue: d.Queue, Clock: d.Clock,
+		Lease: d.Config.LeaseDuration,
 	})
 	a.Ratings = rating.New(rating.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Clock: d.Clock, BaseURL: d.Config.BaseURL,

@@ -45,6 +45,8 @@ var templated = regexp.MustCompile(`\{([a-z_]+)\}`)
 // find gives the operation of a request. The library's own routers do not know a parameter with a suffix, such as {kind}.xlsx.
 func (v *visitor) find(req *http.Request) (*routers.Route, map[string]string) {
 	v.t.Helper()
+	var best *routers.Route
+	var values map[string]string
 	for path, item := range v.doc.Paths.Map() {
 		pattern := regexp.MustCompile("^" + templated.ReplaceAllString(strings.ReplaceAll(path, ".", `\.`), `(?P<$1>[^/]+)`) + "$")
 		found, o := pattern.FindStringSubmatch(req.URL.Path), item.GetOperation(req.Method)
@@ -55,7 +57,12 @@ func (v *visitor) find(req *http.Request) (*routers.Route, map[string]string) {
 		for i, name := range pattern.SubexpNames()[1:] {
 			params[name] = found[i+1]
 		}
-		return &routers.Route{Spec: v.doc, Path: path, PathItem: item, Method: req.Method, Operation: o}, params
+		if best == nil || len(path) > len(best.Path) { // of {report} and {report}.xlsx, the one that says more
+			best, values = &routers.Route{Spec: v.doc, Path: path, PathItem: item, Method: req.Method, Operation: o}, params
+		}
+	}
+	if best != nil {
+		return best, values
 	}
 	require.Fail(v.t, "the contract does not know "+req.Method+" "+req.URL.Path)
 	return nil, nil

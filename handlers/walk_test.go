@@ -28,6 +28,7 @@ func visit(t *testing.T) (*visitor, map[string]string) {
 	v.person(tokens, batch, inv, people)
 	v.departments(tokens["o"], batch)
 	v.endings(tokens, org, batch)
+	v.reports(tokens, org)
 	v.supervision(tokens, org)
 	return v, tokens
 }

@@ -22,6 +22,7 @@ const (
 	AuditClaim           AuditAction = "claim"
 	AuditBatchChanged    AuditAction = "batch_changed" // paused, resumed, closed, reminded, sent again: see detail
 	AuditExport          AuditAction = "export"
+	AuditReport          AuditAction = "report" // asked for, ready, verified: see detail
 	AuditIdentityRead    AuditAction = "identity_read"
 	AuditDecision        AuditAction = "decision"
 	AuditPhotoRead       AuditAction = "photo_read"      // a photo of a complaint

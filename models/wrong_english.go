@@ -4,6 +4,7 @@ package models
 var wrongEnglish = map[string]string{
 	"brackets":                     "Brackets belong into the hint.",
 	"broken":                       "The new version does not pass its checks; please look at the changes again.",
+	"period_not_begun":             "This period has not begun yet.",
 	"account_taken":                "This account name is taken.",
 	"after_end":                    "Earlier answers ended the form; this one is not asked.",
 	"bad_text":                     "There are characters that cannot be read; please type it again.",

@@ -56,6 +56,24 @@ func (s *Service) Tally(ctx context.Context, id models.BatchID, previous models.
 	if err != nil {
 		return models.Tally{}, err
 	}
+	return s.tally(ctx, s.store, b, previous)
+}
+
+// source is where raw data comes from: the store as it is now, or as it was at a moment.
+type source interface {
+	StreamBatchAnswers(ctx context.Context, f store.AnswerFilter, fn func(*models.GivenAnswer) error) error
+	StreamBatchRatings(ctx context.Context, f store.AnswerFilter, fn func(*models.GivenAnswer) error) error
+	CountRatings(ctx context.Context, id models.BatchID) (int64, error)
+	CountReached(ctx context.Context, id models.BatchID) ([]store.Reached, error)
+	CountComplaints(ctx context.Context, org models.OrgID, from, until time.Time) (accepted, substantiated int64, err error)
+	CountRecords(ctx context.Context, org models.OrgID, from, until models.Date) (models.RecordCount, error)
+	DeclaredFigures(ctx context.Context, org models.OrgID, periods []string) (map[string]map[string]float64, error)
+}
+
+// tally counts a batch's raw data.
+func (s *Service) tally(ctx context.Context, src source, b models.Batch, previous models.Tally) (models.Tally, error) {
+	id := b.ID
+	var err error
 	defs := s.catalog.Indicators(b.Kind)
 	facts := models.BatchFacts{Batch: b}
 	limits := models.WageLimits{Min: s.catalog.MinimumWage(b.Region, models.DateOf(b.OpensAt)) / 2}
@@ -68,7 +86,7 @@ func (s *Service) Tally(ctx context.Context, id models.BatchID, previous models.
 		return err
 	}
 	f := store.AnswerFilter{Batch: id, Forms: counter.Forms()} // the judge looks at every question
-	if err := s.store.StreamBatchAnswers(ctx, f, func(g *models.GivenAnswer) error {
+	if err := src.StreamBatchAnswers(ctx, f, func(g *models.GivenAnswer) error {
 		return errors.Join(count(g), s.sift(sifter, g))
 	}); err != nil {
 		return models.Tally{}, err
@@ -76,14 +94,14 @@ func (s *Service) Tally(ctx context.Context, id models.BatchID, previous models.
 	facts.Quality, facts.Flagged = sifter.Result()
 	f.Questions = counter.Questions()
 	if !b.RatingsIn.IsZero() {
-		if err := s.store.StreamBatchRatings(ctx, f, count); err != nil {
+		if err := src.StreamBatchRatings(ctx, f, count); err != nil {
 			return models.Tally{}, err
 		}
-		if facts.Rated, err = s.store.CountRatings(ctx, id); err != nil {
+		if facts.Rated, err = src.CountRatings(ctx, id); err != nil {
 			return models.Tally{}, err
 		}
 	}
-	reached, err := s.store.CountReached(ctx, id)
+	reached, err := src.CountReached(ctx, id)
 	if err != nil {
 		return models.Tally{}, err
 	}
@@ -165,7 +183,7 @@ func (s *Service) build(ctx context.Context, o models.Org, p models.Period, know
 		}
 		facts.Records.At = s.now().Truncate(time.Millisecond)
 	}
-	if err = s.declare(ctx, o.ID, p, &facts); err != nil {
+	if err = s.declare(ctx, s.store, o.ID, p, &facts); err != nil {
 		return models.Rollup{}, err
 	}
 	r := s.rollup(o, p, facts)
@@ -189,9 +207,9 @@ func (s *Service) rollup(o models.Org, p models.Period, facts models.RollupFacts
 
 // declare fills in the declared figures. A headcount and a price hold as of the period's last day, also where they were declared for another
 // period that ends on it; what is counted over a period was declared for that one.
-func (s *Service) declare(ctx context.Context, org models.OrgID, p models.Period, facts *models.RollupFacts) error {
+func (s *Service) declare(ctx context.Context, src source, org models.OrgID, p models.Period, facts *models.RollupFacts) error {
 	names, before := p.SameEnd(), p.Previous()
-	declared, err := s.store.DeclaredFigures(ctx, org, append(names, before))
+	declared, err := src.DeclaredFigures(ctx, org, append(names, before))
 	if err != nil {
 		return err
 	}

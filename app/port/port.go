@@ -16,6 +16,7 @@ const (
 	JobDeliver Job = "deliver" // id: the delivery, or empty for whatever is due
 	JobTally   Job = "tally"   // id: the batch, or empty for whatever changed
 	JobWebhook Job = "webhook" // messages to other systems
+	JobReport  Job = "report"  // id: the report
 )
 
 // Queue wakes workers. Wake is a hint: it never fails and never waits long.

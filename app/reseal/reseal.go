@@ -26,19 +26,21 @@ func places() map[string]place {
 		return func(doc store.Binaries, _ string) string { return prefix + doc.ID + suffix }
 	}
 	return map[string]place{
-		"records.identity":          whole("record/", ""),
-		"imports.sealed":            importPart,
-		"responses.texts":           whole("response/", ""),
-		"responses.history.*.texts": whole("response/", ""),
-		"complaints.body":           whole("complaint/", "/text"),
-		"complaints.contact":        whole("complaint/", "/contact"),
-		"complaints.identity":       whole("complaint/", "/identity"),
-		"complaints.rating.comment": whole("complaint/", "/rating"),
-		"measures.statement":        whole("measure/", "/statement"),
-		"measures.report":           whole("measure/", "/report"),
-		"webhooks.secrets.*.sealed": whole("webhook/", ""),
-		"files.content":             whole("file/", ""),
-		"onetime.phone":             func(doc store.Binaries, _ string) string { return "onetime/" + doc.ID + "/" + doc.Text("nonce") },
+		"records.identity":            whole("record/", ""),
+		"imports.sealed":              importPart,
+		"responses.texts":             whole("response/", ""),
+		"responses.history.*.texts":   whole("response/", ""),
+		"responses.signals":           whole("signals/", ""),
+		"responses.history.*.signals": whole("signals/", ""),
+		"complaints.body":             whole("complaint/", "/text"),
+		"complaints.contact":          whole("complaint/", "/contact"),
+		"complaints.identity":         whole("complaint/", "/identity"),
+		"complaints.rating.comment":   whole("complaint/", "/rating"),
+		"measures.statement":          whole("measure/", "/statement"),
+		"measures.report":             whole("measure/", "/report"),
+		"webhooks.secrets.*.sealed":   whole("webhook/", ""),
+		"files.content":               whole("file/", ""),
+		"onetime.phone":               func(doc store.Binaries, _ string) string { return "onetime/" + doc.ID + "/" + doc.Text("nonce") },
 	}
 }
 

@@ -107,10 +107,12 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/batches", "反馈批次", "Feedback batches")
 		add("/console/figures", "申报数据", "Declared figures")
 		add("/console/indicators", "指标", "Indicators")
+		add("/console/reports", "报告", "Reports")
 	case models.RoleProvince, models.RoleCity:
 		add("/console/orgs", "评价机构", "Organisations")
 		add("/console/batches", "反馈批次", "Feedback batches")
 		add("/console/regions", "指标对比", "Compare")
+		add("/console/reports", "报告", "Reports")
 		add("/console/complaints", "投诉处理", "Complaints")
 		add("/console/accounts", "账号", "Accounts")
 		add("/console/questionnaires", "问卷", "Questionnaires")
@@ -153,6 +155,7 @@ var notes = map[string]models.LocalText{
 	"account":       {Zh: "账号已更新。", En: "The account is updated."},
 	"calendar":      {Zh: "放假安排已导入。涉及的办理期限会在一分钟内重新推算，已经告知的期限不会缩短。", En: "The year is imported. Deadlines that it touches are reckoned anew within a minute; none that a person was told gets shorter."},
 	"questionnaire": {Zh: "新版本已发布，一分钟内新批次开始使用。", En: "The new version is published. New batches use it within a minute."},
+	"verify":        {Zh: "已开始核对，几秒后会在这里看到结果。", En: "Verification has begun; the outcome appears here in a few seconds."},
 }
 
 // back sends the browser to a page after something was done there, so that reloading does not do it again.

@@ -24,6 +24,8 @@ func commands() []command {
 		{"worker", "do the background work: expand claims, send messages, compute indicators", worker},
 		{"seed", "--demo: create the demo province (development only); --admin LOGIN: create the first province account", seed},
 		{"keys", "init FILE, list, rotate, add, promote, reseal, retire: the keys that seal personal data (`huisheng keys` tells more)", keys},
+		{"verify", "report ID, reports, audit: recompute what was stored from raw data, and say whether it matches", verify},
+		{"export", "report ID FILE: write a report as a workbook (.xlsx) or JSON (.json)", export},
 		{"bench", "measure the hot paths beside the bare driver and print a table; --json FILE writes it too", benchmark},
 		{"backup", "FILE: write every document into a file, while serving; the keys are not in it", backup},
 		{"restore", "[--check] FILE: fill an empty database with a backup, or only look whether the file is whole", restore},

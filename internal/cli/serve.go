@@ -98,6 +98,7 @@ func (p *parts) runner() *jobs.Runner {
 		Outreach: p.app.Outreach, Indicators: p.app.Indicators, Webhooks: p.app.Webhooks, Queue: p.queue, Config: p.cfg, Log: p.log,
 		Extra: append(
 			jobs.Supervision(p.app.Supervise),
+			jobs.ReportJob(p.app.Reports, 5*p.cfg.JobInterval),
 			jobs.Job{Name: "photos", Every: time.Minute, Exec: p.app.Complaints.KeepFiles},
 			jobs.Job{Name: "calendar", Every: 24 * time.Hour, Exec: p.app.Calendar.Warn}, // at once and then daily
 		),

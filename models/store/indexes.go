@@ -145,7 +145,7 @@ func schema() []index {
 func (s *Store) ensureIndexes(ctx context.Context) error {
 	byCol := map[string][]mongo.IndexModel{}
 	var order []string
-	for _, x := range schema() {
+	for _, x := range append(schema(), reportSchema()...) {
 		o := options.Index()
 		if x.unique {
 			o.SetUnique(true)

@@ -57,7 +57,6 @@ func (s *Store) streamAnswers(ctx context.Context, col string, filter bson.D, f 
 
 // readAnswer fills g from a document without building a map of all of it: a batch may hold a hundred thousand.
 func readAnswer(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) error {
-	clear(g.Answers)
 	id, _ := doc.Lookup("_id").StringValueOK()
 	g.ID = models.ResponseID(id)
 	g.Form.Code, _ = doc.Lookup("questionnaire", "code").StringValueOK()
@@ -65,9 +64,15 @@ func readAnswer(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) 
 	seconds, _ := doc.Lookup("seconds").AsInt64OK()
 	g.Seconds = int(seconds)
 	g.SubmittedAt, _ = doc.Lookup("submitted_at").TimeOK()
-	_, g.Signals, _ = doc.Lookup("signals").BinaryOK()
 	g.Slice.Occupation, _ = doc.Lookup("slice", "occupation").StringValueOK()
 	g.Slice.Level, _ = doc.Lookup("slice", "level").StringValueOK()
+	return readState(doc, questions, g)
+}
+
+// readState fills what a correction changes, from a response or from an earlier state in its history.
+func readState(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) error {
+	clear(g.Answers)
+	_, g.Signals, _ = doc.Lookup("signals").BinaryOK()
 	given, ok := doc.Lookup("answers").DocumentOK()
 	if !ok {
 		return nil

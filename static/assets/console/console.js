@@ -240,5 +240,9 @@
     script.addEventListener('load', () => boxes.forEach(trend));
     document.head.append(style, script);
   }
+  // Something is under way on the server: look again in a few seconds.
+  const again = $('[data-reload]');
+  if (again) setTimeout(() => window.location.reload(), 1000 * Number(again.dataset.reload));
+
   window.addEventListener('beforeprint', () => $$('details.numbers').forEach((d) => { d.open = true; }));
 })();
