@@ -159,4 +159,13 @@ var wrongEnglish = map[string]string{
 	"city_needed":                  "Name the city of the organisation.",
 	"count":                        "The number of days differs from the number that the notice gives.",
 	"future":                       "This date lies in the future.",
+	"format":                       "This is not in the right form.",
+	"duplicate":                    "This appears twice.",
+	"mismatch":                     "This does not fit the rest.",
+	"too_small":                    "This number is too small.",
+	"not_0_100":                    "This indicator does not run from 0 to 100.",
+	"accepted_not_proven":          "Accepted complaints say that somebody complained, not that it was true; suspend and remove by the rate of substantiated ones.",
+	"reported_figure":              "This figure is declared by the organisation or the alliance; it should not alone be the ground of a suspension or removal.",
+	"own_data":                     "These ratings were handed in by the organisation itself; they should not alone be the ground of a suspension or removal.",
+	"in_the_past":                  "It takes effect before today: once published, it judges periods that have ended.",
 }
