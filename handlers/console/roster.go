@@ -18,6 +18,7 @@ type rosterData struct {
 	First  string
 	Next   string
 	Levels []models.Level
+	Before []models.Import // the last uploads, to be found again
 }
 
 // ShowRoster is the page for uploading a roster, and the list of what is stored.
@@ -32,6 +33,11 @@ func (h *Console) roster(c *fiber.Ctx, f form) error {
 	if d.List, err = h.records(c, org.ID, &f); err != nil {
 		return err
 	}
+	before, err := h.app.Roster.ListImports(c.UserContext(), web.Principal(c), org.ID, models.Page{Limit: onHome})
+	if err != nil {
+		return err
+	}
+	d.Before = before.Items
 	d.Next = newer(c, d.List.Next)
 	if c.Query("after") != "" {
 		d.First = "/console/roster"

@@ -71,7 +71,7 @@ func Run(ctx context.Context, cfg config.Config, opt Options, out io.Writer) err
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *env) ([]Row, error)
-	}{{"submit", submit}, {"open link", openLink}, {"expand", expand}, {"import", importFile}, {"figures", figures}} {
+	}{{"submit", submit}, {"open link", openLink}, {"expand", expand}, {"import", importFile}, {"figures", figures}, {"console", console}} {
 		if !wanted(opt.Only, part.name) {
 			continue
 		}

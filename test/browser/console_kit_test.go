@@ -73,7 +73,8 @@ func (b *tab) at() string { return eval[string](b, "location.pathname + location
 // tidy checks a page of the desk: accessible, nothing sideways.
 func (b *tab) tidy(name string) {
 	b.t.Helper()
-	b.accessible(name)
+	b.axe(name)
+	b.level(name)
 	b.shot("console-" + name)
 }
 

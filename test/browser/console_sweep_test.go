@@ -1,0 +1,226 @@
+package browser_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"huisheng/app/registry"
+	"huisheng/app/roster"
+	"huisheng/internal/demo"
+	"huisheng/models"
+)
+
+// deskRoute is one page of the console in the table of routes.
+type deskRoute struct {
+	path  string // with :parameters
+	roles []string
+}
+
+var (
+	routeLine  = regexp.MustCompile(`get\("(/console[^"]*)", web\.(Any|Public|Roles\(([^)]*)\))`)
+	parameter  = regexp.MustCompile(`:[a-z_]+`)
+	hanRun     = regexp.MustCompile(`[^\n]*\p{Han}[^\n]*`)
+	allRoles   = []string{"province", "city", "alliance", "operator"}
+	publicPage = "/console/login"
+)
+
+// deskRoutes reads the table of routes, so that a new page is walked without anybody thinking of it.
+func deskRoutes(t *testing.T) (list []deskRoute) {
+	t.Helper()
+	raw, err := os.ReadFile("../../handlers/routes.go")
+	require.NoError(t, err)
+	for _, m := range routeLine.FindAllStringSubmatch(string(raw), -1) {
+		r := deskRoute{path: m[1], roles: allRoles}
+		if m[3] != "" {
+			r.roles = strings.Split(strings.ReplaceAll(m[3], " ", ""), ",")
+		}
+		list = append(list, r)
+	}
+	require.Greater(t, len(list), 25)
+	return list
+}
+
+// notPages are addresses under /console that give a file.
+var notPages = []string{".xlsx", ".csv", ".pdf", ".png", ".svg", ".json", ".html"}
+
+func (r deskRoute) page() bool {
+	return !slices.ContainsFunc(notPages, func(ext string) bool { return strings.HasSuffix(r.path, ext) })
+}
+
+// matches says whether an address is one of this route's.
+func (r deskRoute) matches(address string) bool {
+	pattern := regexp.MustCompile("^" + parameter.ReplaceAllString(regexp.QuoteMeta(r.path), `[^/?#]+`) + "$")
+	path, _, _ := strings.Cut(address, "?")
+	return pattern.MatchString(path) && !(strings.Contains(r.path, ":") && strings.HasSuffix(path, "/new"))
+}
+
+// Every page of the console, as every role that may see it, in both languages, light and dark, on a laptop and on a tablet held upright: accessible,
+// nothing sideways, and no Chinese left in English but data. Pages with parameters are found by the links that lead to them, as people find them.
+func TestDeskEveryPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	data := s.furnish()
+	routes := deskRoutes(t)
+	for _, role := range []string{"operator", "province", "city", "alliance"} {
+		b := s.desk(role, deskPassword, deskScreen)
+		w := &walk{tab: b, s: s, data: data, links: map[string]bool{}, thorough: role != "city"} // a city's pages are the province's
+		var own []deskRoute
+		for _, r := range routes {
+			if r.path != publicPage && r.page() && slices.Contains(r.roles, role) {
+				own = append(own, r)
+			}
+		}
+		sort.SliceStable(own, func(i, j int) bool { return strings.Count(own[i].path, ":") < strings.Count(own[j].path, ":") })
+		for _, r := range own {
+			address := w.find(r)
+			require.NotEmpty(t, address, "no page of %s links to %s: link it, or furnish what it shows", role, r.path)
+			w.look(role, r.path, address)
+		}
+	}
+}
+
+type walk struct {
+	*tab
+	s        *site
+	data     []string        // what may be Chinese in English
+	links    map[string]bool // seen on pages
+	thorough bool
+}
+
+func (w *walk) find(r deskRoute) string {
+	if !strings.Contains(r.path, ":") {
+		return r.path
+	}
+	var found []string
+	for l := range w.links {
+		if r.matches(l) {
+			found = append(found, l)
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return slices.Min(found)
+}
+
+// look opens a page in both languages.
+func (w *walk) look(role, route, address string) {
+	w.t.Helper()
+	sep := "?"
+	if strings.Contains(address, "?") {
+		sep = "&"
+	}
+	name := role + " " + route
+	w.open(w.s.url + address + sep + "lang=zh&paper=zh")
+	require.NotContains(w.t, w.text(), "没有找到，或您无权查看", name)
+	for _, l := range eval[[]string](w.tab, `[...document.querySelectorAll('a[href^="/console"]')].map(a => a.getAttribute('href'))`) {
+		w.links[l] = true
+	}
+	w.level(name)
+	if !w.thorough {
+		return
+	}
+	w.axe(name)
+	w.shot("sweep-" + role + strings.NewReplacer("/", "-", ":", "").Replace(route))
+	w.run(emulation.SetDeviceMetricsOverride(768, 1024, 1, false))
+	w.run(w.media(&emulation.MediaFeature{Name: "prefers-color-scheme", Value: "dark"}))
+	w.open(w.s.url + address + sep + "lang=en&paper=en")
+	require.Equal(w.t, "en", eval[string](w.tab, `document.documentElement.lang`), name)
+	w.level(name + ", tablet")
+	w.axe(name + ", English, dark")
+	w.shot("sweep-en-" + role + strings.NewReplacer("/", "-", ":", "").Replace(route))
+	w.english(name)
+	w.run(emulation.SetDeviceMetricsOverride(deskScreen.width, deskScreen.height, 1, false))
+	w.run(w.media())
+}
+
+// axe runs the accessibility checker on the page as it is now.
+func (b *tab) axe(name string) {
+	b.t.Helper()
+	if b.plain {
+		b.run(emulation.SetScriptExecutionDisabled(false))
+		defer b.noScript()
+	}
+	source, err := axeSource()
+	require.NoError(b.t, err, "run scripts/prepare-test first")
+	b.run(chromedp.Evaluate(string(source)+"\n;0", nil))
+	require.Empty(b.t, b.violations(`{resultTypes: ['violations']}`), name)
+}
+
+// level checks that the page does not scroll sideways, and that buttons can be hit.
+func (b *tab) level(name string) {
+	b.t.Helper()
+	require.LessOrEqual(b.t, eval[int](b, `document.documentElement.scrollWidth`), eval[int](b, `innerWidth`), "%s scrolls sideways", name)
+	require.Empty(b.t, eval[[]string](b, `[...document.querySelectorAll('main button, main .btn, nav a, main input:not([type=hidden],[type=radio],[type=checkbox],.unseen), main select')]
+		.filter(e => e.getClientRects().length).filter(e => { const r = e.getBoundingClientRect(); return r.height < 40 || r.width < 40; })
+		.map(e => e.outerHTML.slice(0, 120))`), "%s: too small to hit", name)
+}
+
+// english fails when Chinese is left on an English page that is not data.
+func (w *walk) english(name string) {
+	w.t.Helper()
+	text := eval[string](w.tab, `(() => { const c = document.body.cloneNode(true);
+		c.querySelectorAll('[lang^=zh], textarea, script').forEach(e => e.remove());
+		const attrs = [...c.querySelectorAll('[aria-label], [placeholder], [title], [alt]')].map(e => ['aria-label', 'placeholder', 'title', 'alt'].map(a => e.getAttribute(a) || '').join(' '));
+		return c.textContent + '\n' + attrs.join('\n') + '\n' + document.title; })()`)
+	for _, d := range w.data {
+		text = strings.ReplaceAll(text, d, "")
+	}
+	if left := hanRun.FindAllString(text, 5); len(left) > 0 {
+		w.t.Errorf("%s: Chinese in English: %q", name, left) // and on: one walk finds all
+	}
+}
+
+// furnish fills a site with one of everything that pages show, and gives the texts in it that are Chinese in any language.
+func (s *site) furnish() []string {
+	s.t.Helper()
+	r := s.invite(models.OrgEnterprise, 8)
+	s.complain(r, "打分的时候没有别人在场。")
+	for i := range 6 {
+		r.answer(i + 1)
+	}
+	require.NoError(s.t, s.app.Indicators.RefreshBatch(context.Background(), r.batch))
+	s.account("operator", models.Account{Name: "Operator", Role: models.RoleOperator, Org: r.org, Region: "440100"})
+	s.account("province", models.Account{Name: "Province", Role: models.RoleProvince, Region: models.Province})
+	s.account("city", models.Account{Name: "City", Role: models.RoleCity, Region: "440100"})
+	s.account("alliance", models.Account{Name: "Alliance", Role: models.RoleAlliance, Region: models.Province})
+	school := s.school()
+	bad := demo.RosterRows(models.OrgEnterprise, demo.People(31, 3))
+	bad[1][column(s.t, bad, "手机号码")] = "12345"
+	raw, err := os.ReadFile(workbook(s.t, "list.xlsx", bad))
+	require.NoError(s.t, err)
+	operator := models.Principal{Account: "test", Role: models.RoleOperator, Org: r.org}
+	_, err = s.app.Roster.Import(context.Background(), operator, r.org, roster.File{Content: bytes.NewReader(raw), Size: int64(len(raw)), Name: "list.xlsx"}, true, nil)
+	require.NoError(s.t, err)
+
+	data := []string{"示例机电有限公司", school, "打分的时候没有别人在场。", "手机号码", "中文"}
+	for _, p := range r.people {
+		masked := []rune(p.Name)
+		data = append(data, string(masked[:1])+strings.Repeat("*", len(masked)-1), p.Department, p.Occupation)
+	}
+	for _, o := range demo.Filing().Occupations {
+		data = append(data, o.Name)
+	}
+	sort.Slice(data, func(i, j int) bool { return len(data[i]) > len(data[j]) })
+	return data
+}
+
+// school registers a school, which the alliance may see.
+func (s *site) school() string {
+	s.t.Helper()
+	made, err := s.app.Registry.Create(context.Background(), models.Principal{Account: "test", Role: models.RoleProvince}, registry.NewOrg{
+		Kind: models.OrgSchool, Name: "示例技师学院", USCC: "12440000MB2TE5T3XR", Division: "440100", Affiliation: models.AffiliationCity, Filing: demo.Filing(),
+	})
+	require.NoError(s.t, err)
+	return made.Org.Name
+}
