@@ -61,7 +61,7 @@ func (r deskRoute) page() bool {
 func (r deskRoute) matches(address string) bool {
 	pattern := regexp.MustCompile("^" + parameter.ReplaceAllString(regexp.QuoteMeta(r.path), `[^/?#]+`) + "$")
 	path, _, _ := strings.Cut(address, "?")
-	return pattern.MatchString(path) && !(strings.Contains(r.path, ":") && strings.HasSuffix(path, "/new"))
+	return pattern.MatchString(path) && (!strings.Contains(r.path, ":") || !strings.HasSuffix(path, "/new"))
 }
 
 // Every page of the console, as every role that may see it, in both languages, light and dark, on a laptop and on a tablet held upright: accessible,
