@@ -89,6 +89,7 @@ var wrongEnglish = map[string]string{
 	"not_multipart":                "Upload it as multipart/form-data with the file in the field “file”.",
 	"not_to_rate":                  "Nobody on this batch's list has this number; download the sheet again.",
 	"only_social_org":              "Only people of a social training organisation can claim like this.",
+	"other_kind":                   "This is an indicator of another kind of organisation.",
 	"not_weekend":                  "This is a working day anyway and cannot be a working day in exchange.",
 	"not_whole":                    "Numbers of people are whole numbers.",
 	"notice_outdated":              "The notice has changed; open the page again and read it.",
