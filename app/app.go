@@ -81,16 +81,16 @@ func New(d Deps) *App {
 	a.Roster = roster.New(roster.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock, Log: d.Log,
 	})
+	a.Complaints = complaint.New(complaint.Deps{
+		Store: d.Store, Catalog: d.Catalog, Calendar: a.Calendar, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Clock: d.Clock, Log: d.Log,
+	})
 	a.Outreach = outreach.New(outreach.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Roster: a.Roster, Sender: d.Sender, Queue: d.Queue, Clock: d.Clock,
-		Config: d.Config, Log: d.Log,
+		Config: d.Config, Log: d.Log, Cases: a.Complaints,
 	})
 	a.Respond = respond.New(respond.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, OTP: a.Outreach, Limiter: d.Limiter, Clock: d.Clock,
 		Signer: access.New(d.Box.Key("jwt/respondent"), "respondent", d.Clock),
-	})
-	a.Complaints = complaint.New(complaint.Deps{
-		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock,
 	})
 	a.Indicators = indicator.New(d.Store, d.Catalog, d.Box, d.Clock)
 	a.Supervise = supervise.New(supervise.Deps{

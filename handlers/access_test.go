@@ -151,6 +151,18 @@ func doors() map[string]string {
 		"GET /api/v1/cases/:case_no":         "public",
 		"POST /api/v1/cases/:case_no/rating": "public",
 
+		"POST /api/v1/cases/:case_no/supplements":       "public",
+		"POST /api/v1/cases/:case_no/withdraw":          "public",
+		"POST /api/v1/cases/:case_no/review":            "public",
+		"GET /api/v1/complaints/:id/asks/:ask/files/:n": "p c",
+		"POST /api/v1/complaints/:id/identity":          "p c",
+		"GET /api/v1/complaint-statistics":              "p c a",
+		"GET /api/v1/asks":                              "o",
+		"GET /api/v1/asks/:ask":                         "o",
+		"POST /api/v1/asks/:ask/reply":                  "o",
+		"GET /api/v1/notices":                           "p c o",
+		"POST /api/v1/notices/seen":                     "p c",
+
 		"GET /api/v1/complaints":                  "p c",
 		"GET /api/v1/complaints/:id":              "p c",
 		"GET /api/v1/complaints/:id/files/:n":     "p c",

@@ -155,12 +155,23 @@ func (h *handlers) routes() []web.Route {
 		post("/api/v1/respond/complaints", web.RespondentToken, h.api.FileComplaint),
 		get("/api/v1/cases/:case_no", web.Public, h.api.FollowCase),
 		post("/api/v1/cases/:case_no/rating", web.Public, h.api.RateCase),
+		post("/api/v1/cases/:case_no/supplements", web.Public, h.api.SupplementCase),
+		post("/api/v1/cases/:case_no/withdraw", web.Public, h.api.WithdrawCase),
+		post("/api/v1/cases/:case_no/review", web.Public, h.api.ReviewCase),
 
 		// the regulator's desk
 		get("/api/v1/complaints", web.Roles(province, city), h.api.ListComplaints),
 		get("/api/v1/complaints/:id", web.Roles(province, city), h.api.ReadComplaint),
 		get("/api/v1/complaints/:id/files/:n", web.Roles(province, city), h.api.ShowComplaintFile),
+		get("/api/v1/complaints/:id/asks/:ask/files/:n", web.Roles(province, city), h.api.ShowReplyFile),
 		post("/api/v1/complaints/:id/transitions", web.Roles(province, city), h.api.TransitComplaint),
+		post("/api/v1/complaints/:id/identity", web.Roles(province, city), h.api.OpenIdentity),
+		get("/api/v1/complaint-statistics", web.Roles(province, city, alliance), h.api.ComplaintStats).Timeout(time.Minute),
+		get("/api/v1/asks", web.Roles(operator), h.api.ListAsks),
+		get("/api/v1/asks/:ask", web.Roles(operator), h.api.ShowAsk),
+		post("/api/v1/asks/:ask/reply", web.Roles(operator), h.api.ReplyToAsk).Body(4 * photo.MaxBytes).Stream().Timeout(2 * time.Minute),
+		get("/api/v1/notices", web.Roles(province, city, operator), h.api.ListNotices),
+		post("/api/v1/notices/seen", web.Roles(province, city), h.api.SeenNotice),
 
 		// supervision: policies, cases, the directory of recognising enterprises, and what everybody may see of them
 		get("/api/v1/policies", web.Roles(province, city, alliance, operator), h.api.ListPolicies),

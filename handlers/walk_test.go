@@ -1,7 +1,10 @@
 package handlers_test
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"mime/multipart"
 	"strings"
 	"testing"
 	"time"
@@ -134,18 +137,72 @@ func (v *visitor) person(tokens map[string]string, batch, inv string, people []d
 	c := tokens["c"]
 	id := v.ok(200, "GET", "/api/v1/complaints?state=SUBMITTED", c, nil).object(200)["items"].([]any)[0].(object)["id"].(string)
 	v.clock.Add(1234567 * time.Microsecond)
-	for _, action := range []string{"accept", "investigate", "decide"} {
-		step := object{"action": action, "reason": "依规办理。"}
-		if action == "decide" {
-			step["outcome"] = "PARTLY"
-		}
-		v.ok(200, "POST", "/api/v1/complaints/"+id+"/transitions", c, step)
-	}
+	v.handle(tokens, id, at, pass)
 	v.ok(200, "GET", "/api/v1/complaints/"+id+"/files/1", c, nil)
 	v.ok(200, "POST", at+"/rating", "", object{"satisfaction": "satisfied", "comment": "办得快"}, pass...)
 	v.ok(200, "GET", at, "", nil, pass...)
 	v.ok(200, "GET", "/api/v1/complaints/"+id, c, nil)
 	v.ok(200, "GET", "/api/v1/complaints", c, nil)
+}
+
+// handle takes a case through its steps, with everybody who has a part in it.
+func (v *visitor) handle(tokens map[string]string, id, at string, pass []string) {
+	c, o, path := tokens["c"], tokens["o"], "/api/v1/complaints/"+id
+	step := func(in object) {
+		v.t.Helper()
+		in["reason"] = "依规办理。"
+		v.ok(200, "POST", path+"/transitions", c, in)
+	}
+	step(object{"action": "triage", "category": "FEE_VIOLATION", "severe": true})
+	step(object{"action": "accept"})
+	v.ok(200, "POST", path+"/identity", c, object{"reason_code": "contact", "reason": "打电话核实收据"})
+	step(object{"action": "wait"})
+	v.ok(200, "POST", at+"/supplements", "", object{"text": "收据在车间主任那里。"}, pass...)
+	step(object{"action": "extend", "days": 5})
+	step(object{"action": "ask_org", "facts": "请说明评价收费的项目和标准。"})
+	require.NoError(v.t, v.app.Complaints.Sweep(context.Background()))
+	ask := v.ok(200, "GET", "/api/v1/asks", o, nil).object(200)["items"].([]any)[0].(object)["id"].(string)
+	v.ok(200, "GET", "/api/v1/asks/"+ask, o, nil)
+	v.ok(200, "GET", "/api/v1/notices", o, nil)
+	body, kind := replyBody(v.t, "收费按公布的标准。", "%PDF-1.4 x")
+	v.ok(200, "POST", "/api/v1/asks/"+ask+"/reply", o, body, "Content-Type", kind)
+	v.ok(200, "GET", path+"/asks/"+ask+"/files/1", c, nil)
+	notice := v.ok(200, "GET", "/api/v1/notices", c, nil).object(200)["items"].([]any)[0].(object)["id"]
+	v.ok(204, "POST", "/api/v1/notices/seen", c, object{"id": notice})
+	step(object{"action": "decide", "outcome": "PARTLY", "measures": []string{"RECTIFY"}})
+	step(object{"action": "notify"})
+	v.ok(200, "POST", at+"/review", "", object{"text": "没有退钱。"}, pass...)
+	v.ok(200, "GET", path, tokens["p"], nil)
+	v.ok(200, "POST", path+"/transitions", tokens["p"], object{"action": "decide", "reason": "复查属实。", "outcome": "SUBSTANTIATED", "measures": []string{"RECTIFY"}})
+	v.ok(200, "POST", path+"/transitions", tokens["p"], object{
+		"action": "notify", "reason": "已告知。", "outcome": "", "measures": []string{}, "reason_code": "", "category": "", "severe": false, "region": "",
+		"into": "", "days": 0, "account": "", "facts": "",
+	})
+	v.ok(200, "GET", "/api/v1/complaint-statistics?period=2026Q4", c, nil)
+	v.ok(200, "GET", "/api/v1/complaints?open=true&severe=true&category=FEE_VIOLATION&region=440100&case_no=TS&due_before=2027-03-01", c, nil)
+	v.withdrawn(tokens["respondent"])
+}
+
+// replyBody is an organisation's answer with one file.
+func replyBody(t testing.TB, text, content string) (body, contentType string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	require.NoError(t, w.WriteField("text", text))
+	part, err := w.CreateFormFile("file", "说明.pdf")
+	require.NoError(t, err)
+	_, err = io.WriteString(part, content)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.String(), w.FormDataContentType()
+}
+
+// withdrawn files another complaint and takes it back.
+func (v *visitor) withdrawn(me string) {
+	filed := v.ok(201, "POST", "/api/v1/respond/complaints", me, object{
+		"category": "OTHER", "text": "没有人理会。", "visibility": "anonymous", "about_regulator": true,
+	}, "Idempotency-Key", "conformance-4").object(201)
+	v.ok(200, "POST", "/api/v1/cases/"+filed["case_no"].(string)+"/withdraw", "", nil, "X-Case-Passphrase", filed["passphrase"].(string))
 }
 
 // departments rates people by link and by sheet, and hands the ratings in.

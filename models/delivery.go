@@ -27,7 +27,8 @@ type Delivery struct {
 	Org        OrgID         `bson:"org,omitempty"`
 	Invitation InvitationID  `bson:"invitation"`
 	Template   string        `bson:"template"`
-	OTP        string        `bson:"otp,omitempty"` // OneTimeCode.ID, for one-time codes
+	About      []byte        `bson:"about,omitempty"` // the complaint of a message to a complainant, sealed
+	OTP        string        `bson:"otp,omitempty"`   // OneTimeCode.ID, for one-time codes
 	OTPNonce   string        `bson:"otp_nonce,omitempty"`
 	Urgent     bool          `bson:"urgent"` // one-time codes: no quiet hours, no caps, before everything else
 	PhoneMAC   []byte        `bson:"phone_mac,omitempty"`
@@ -51,3 +52,6 @@ type Delivery struct {
 
 // FirstMessage is the id of the message that invites somebody.
 func FirstMessage(id InvitationID) DeliveryID { return DeliveryID(id) + ":invite" }
+
+// ForInvitation says whether a message belongs to an invitation: no one-time code, and nothing about a complaint.
+func (d Delivery) ForInvitation() bool { return d.OTP == "" && len(d.About) == 0 }

@@ -23,6 +23,7 @@ type File struct {
 	Complaint ComplaintID `bson:"complaint,omitempty"` // from its reservation on
 	Content   []byte      `bson:"content"`             // sealed JPEG, additional data file/<id>
 	Digest    []byte      `bson:"digest"`              // keyed, of the bytes uploaded: the same again gets the same id
+	Media     string      `bson:"media,omitempty"`     // of an organisation's paper; a photo is a JPEG
 	CreatedAt time.Time   `bson:"created_at"`
 	PurgeAt   time.Time   `bson:"purge_at,omitempty"` // until it is kept
 }
@@ -34,6 +35,8 @@ var (
 	ErrPhotoBroken = NewError(KindInvalid, "photo_broken", "这张照片打不开，可能没有传完整，请重新选择。", "This picture cannot be opened; it may be incomplete. Please choose it again.")
 	ErrPhotoPixels = NewError(KindInvalid, "photo_pixels", "这张照片的尺寸太大了，请给它截一张图，再上传截图。", "This picture has too many pixels; take a screenshot of it and upload that.")
 	ErrPhotoLarge  = NewError(KindTooLarge, "photo_large", "照片不能超过8MB，请给它截一张图，再上传截图。", "A picture may have at most 8 MB; take a screenshot of it and upload that.")
+	ErrPaperType   = NewError(KindUnsupported, "paper_type", "只能附 PDF 文件，或 JPEG、PNG、WebP 格式的照片，请换一个文件。", "Only PDF files and JPEG, PNG or WebP pictures can be attached; please choose another.")
+	ErrPaperLarge  = NewError(KindTooLarge, "paper_large", "每个文件不能超过8MB，请压缩后再附。", "A file may have at most 8 MB; please make it smaller.")
 	ErrFileDiffers = NewError(KindConflict, "file_differs", "这次上传与之前同一编号的照片不同，请重新选择照片。", "The same key was used for another picture.")
 	ErrFileUnknown = NewError(KindNotFound, "file_unknown", "有一张照片没有找到，可能已经过期，请重新选择照片。", "A picture was not found; it may have expired. Please choose it again.")
 	ErrFilesMany   = NewError(KindTooMany, "files_many", "您上传的照片太多了，请明天再试，或先提交已选的照片。", "Too many pictures are waiting; try again tomorrow, or submit those you have.")

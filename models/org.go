@@ -45,6 +45,7 @@ type Org struct {
 	Division    string      `bson:"division" json:"region"`   // where it is registered: six digits of GB/T 2260
 	Region      string      `bson:"region" json:"supervisor"` // who supervises it: a city, or 440000
 	Affiliation Affiliation `bson:"affiliation" json:"affiliation"`
+	DelegatedTo string      `bson:"delegated_to,omitempty" json:"delegated_to,omitempty"` // the city that the province delegated supervision to (省属、央企)
 	Subtype     string      `bson:"subtype,omitempty" json:"subtype,omitempty"`
 	Filing      Filing      `bson:"filing" json:"filing"`
 	CreatedAt   time.Time   `bson:"created_at" json:"created_at"`

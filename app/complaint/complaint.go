@@ -8,11 +8,13 @@ import (
 	"crypto/hmac"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"huisheng/app/audit"
+	"huisheng/app/calendar"
 	"huisheng/app/port"
 	"huisheng/app/respond"
 	"huisheng/config/catalog"
@@ -32,29 +34,42 @@ const (
 
 // Service holds the use cases. It is safe for concurrent use.
 type Service struct {
-	store   *store.Store
-	catalog *catalog.Catalog
-	box     *seal.Box
-	ident   *ident.Idents
-	audit   *audit.Log
-	now     port.Clock
-	photos  *photo.Cleaner
+	store    *store.Store
+	catalog  *catalog.Catalog
+	calendar *calendar.Service
+	box      *seal.Box
+	ident    *ident.Idents
+	audit    *audit.Log
+	queue    port.Queue
+	now      port.Clock
+	log      *slog.Logger
+	photos   *photo.Cleaner
 }
 
 // Deps is what the service needs.
 type Deps struct {
-	Store   *store.Store
-	Catalog *catalog.Catalog
-	Box     *seal.Box
-	Ident   *ident.Idents
-	Audit   *audit.Log
-	Clock   port.Clock
+	Store    *store.Store
+	Catalog  *catalog.Catalog
+	Calendar *calendar.Service
+	Box      *seal.Box
+	Ident    *ident.Idents
+	Audit    *audit.Log
+	Queue    port.Queue // nil: nobody is woken
+	Clock    port.Clock
+	Log      *slog.Logger // nil: slog.Default
 }
 
 // New makes the service.
 func New(d Deps) *Service {
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	if d.Queue == nil {
+		d.Queue = port.NoQueue{}
+	}
 	return &Service{
-		store: d.Store, catalog: d.Catalog, box: d.Box, ident: d.Ident, audit: d.Audit, now: d.Clock, photos: photo.NewCleaner(decoders),
+		store: d.Store, catalog: d.Catalog, calendar: d.Calendar, box: d.Box, ident: d.Ident, audit: d.Audit, queue: d.Queue, now: d.Clock, log: d.Log,
+		photos: photo.NewCleaner(decoders),
 	}
 }
 
@@ -64,6 +79,7 @@ type Submission struct {
 	Text       string
 	Visibility models.Visibility
 	Contact    string
+	Regulator  bool            // it concerns the officials who supervise
 	Files      []models.FileID // photos added in the same session, in the order in which they are to be shown
 	Key        string          // idempotency key of the caller
 }
@@ -103,6 +119,7 @@ func (s *Service) File(ctx context.Context, c respond.Claims, in Submission) (Fi
 		return Filed{}, err
 	}
 	s.keep(ctx, doc)
+	s.follow(ctx, doc)
 	return s.filed(doc), nil
 }
 
@@ -111,6 +128,9 @@ func (s *Service) digest(in Submission) []byte {
 	parts := []string{"complaint", in.Category, in.Text, string(in.Visibility), in.Contact}
 	for _, id := range in.Files {
 		parts = append(parts, string(id))
+	}
+	if in.Regulator {
+		parts = append(parts, "regulator")
 	}
 	return s.ident.Digest(parts...)
 }
@@ -174,14 +194,15 @@ func (s *Service) build(ctx context.Context, c respond.Claims, in Submission, id
 	}
 	category, _ := s.catalog.Category(in.Category)
 	doc := models.Complaint{
-		ID: id, Org: c.Org, OrgName: b.OrgName, Region: c.Region, Category: in.Category, Severe: category.Severe, Visibility: in.Visibility,
-		State: models.ComplaintSubmitted, CreatedAt: now, ChangedAt: now,
-		Timeline: []models.CaseEvent{{State: models.ComplaintSubmitted, At: now}},
+		ID: id, Org: c.Org, OrgName: b.OrgName, Kind: b.Kind, Category: in.Category, Severe: category.Severe, AboutRegulator: in.Regulator,
+		Visibility: in.Visibility, State: models.ComplaintSubmitted, Limits: limitsOf(category), CreatedAt: now, ChangedAt: now,
+		Timeline: []models.CaseEvent{{State: models.ComplaintSubmitted, At: now}}, Told: 1,
 	}
-	if category.Upper {
-		doc.Region = models.Province
+	if err := s.route(ctx, &doc, b, category); err != nil {
+		return doc, err
 	}
-	s.setDeadlines(&doc, category, now)
+	doc.Reckon(s.calendar.Current(ctx).Calendar)
+	doc.CheckAt = now
 	if doc.Body, err = s.box.Seal([]byte(in.Text), place(id, "text")); err != nil {
 		return doc, err
 	}
@@ -191,18 +212,33 @@ func (s *Service) build(ctx context.Context, c respond.Claims, in Submission, id
 		}
 	}
 	doc.Pass = s.ident.Pass(string(id), s.passphrase(id))
-	day := models.DateOf(now)
-	n, err := s.store.NextCaseNumber(ctx, string(day))
+	n, err := s.store.NextCaseNumber(ctx, string(models.DateOf(now)))
 	doc.CaseNo = fmt.Sprintf("TS%s%04d", now.In(models.Shanghai()).Format("060102"), n)
 	return doc, err
 }
 
-// setDeadlines counts the category's working days from the day after submitting.
-func (s *Service) setDeadlines(doc *models.Complaint, category models.ComplaintCategory, now time.Time) {
-	cal := s.catalog.Calendar()
-	accept, p1 := cal.AddWorkdays(models.DateOf(now), category.AcceptDays)
-	resolve, p2 := cal.AddWorkdays(models.DateOf(now), category.ResolveDays)
-	doc.AcceptBy, doc.ResolveBy, doc.Provisional = accept.End(), resolve.End(), p1 || p2
+func limitsOf(c models.ComplaintCategory) models.Limits {
+	return models.Limits{Look: c.LookDays, Accept: c.AcceptDays, Resolve: c.ResolveDays}
+}
+
+// route decides who handles the complaint. An organisation that is not registered any more leaves the region of its round.
+func (s *Service) route(ctx context.Context, doc *models.Complaint, b models.Batch, category models.ComplaintCategory) error {
+	in := models.RouteInput{AboutRegulator: doc.AboutRegulator, Upper: category.Upper, Severe: doc.Severe, Site: b.Region}
+	o, err := s.store.FindOrg(ctx, models.SystemScope(), doc.Org)
+	switch {
+	case err == nil:
+		in.Kind, in.Affiliation, in.Delegated = o.Kind, o.Affiliation, o.DelegatedTo
+		if city, ok := s.catalog.CityOf(o.Division); ok {
+			in.City = city.Code
+		}
+		doc.Kind = o.Kind
+	case !errors.Is(err, models.ErrNotFound):
+		return err
+	}
+	owner, reason, copies := models.Route(in)
+	doc.Region, doc.Copies = owner, copies
+	doc.Routes = []models.Routing{{Region: owner, Reason: reason, Rule: models.RouteRule, At: doc.CreatedAt}}
+	return nil
 }
 
 // identify keeps, sealed, who complained: only for somebody who chose the real name.

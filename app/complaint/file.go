@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"huisheng/app/audit"
 	"huisheng/app/respond"
 	"huisheng/internal/photo"
 	"huisheng/models"
@@ -156,7 +155,7 @@ func (s *Service) keepIfFiled(ctx context.Context, f models.File) error {
 		return nil
 	case err != nil:
 		return err
-	case !slices.Contains(c.Files, f.ID):
+	case !c.HasFile(f.ID):
 		return nil
 	}
 	return s.store.KeepFiles(ctx, c.ID, []models.FileID{f.ID})
@@ -167,7 +166,7 @@ func (s *Service) Photo(ctx context.Context, p models.Principal, id models.Compl
 	if err := officialsOnly(p); err != nil {
 		return nil, err
 	}
-	c, err := s.store.FindComplaint(ctx, p.Scope(), id)
+	c, err := s.store.FindCase(ctx, desk(p), id)
 	if err != nil {
 		return nil, err
 	}
@@ -181,9 +180,7 @@ func (s *Service) Photo(ctx context.Context, p models.Principal, id models.Compl
 	if f.Complaint != c.ID {
 		return nil, models.ErrNotFound.Because(fmt.Errorf("file %s belongs to another complaint", f.ID))
 	}
-	err = s.audit.Record(ctx, audit.Entry{
-		By: p, Action: models.AuditPhotoRead, Object: "complaint/" + string(c.ID), Org: c.Org, Region: c.Region, Detail: map[string]string{"n": strconv.Itoa(n)},
-	})
+	err = s.record(ctx, p, c, models.AuditPhotoRead, map[string]string{"n": strconv.Itoa(n)})
 	if err != nil {
 		return nil, err
 	}

@@ -12,20 +12,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"huisheng/app/audit"
+	"huisheng/app/calendar"
 	"huisheng/app/complaint"
 	"huisheng/app/respond"
 	"huisheng/config/catalog"
+	"huisheng/internal/demo"
 	"huisheng/internal/ident"
+	"huisheng/internal/seal"
 	"huisheng/internal/testkit"
 	"huisheng/models"
+	"huisheng/models/store"
 )
 
 type kit struct {
 	*complaint.Service
-	t     *testing.T
-	db    testkit.Probe
-	clock *testkit.Clock
-	mine  respond.Claims
+	t        *testing.T
+	store    *store.Store
+	calendar *calendar.Service
+	box      *seal.Box
+	db       testkit.Probe
+	clock    *testkit.Clock
+	mine     respond.Claims
 }
 
 func newKit(t *testing.T) *kit {
@@ -38,10 +45,36 @@ func newKit(t *testing.T) *kit {
 	require.NoError(t, st.PutBatch(t.Context(), models.Batch{
 		ID: "batch", Org: "org", OrgName: "合成企业", Region: "440100", State: models.BatchOpen, OpensAt: now, ClosesAt: now.Add(time.Hour), CreatedAt: now,
 	}))
+	log := slog.New(slog.DiscardHandler)
+	trail := audit.New(st, box, clock.Now, log)
+	cal := calendar.New(st, cat, trail, clock.Now, log)
 	s := complaint.New(complaint.Deps{
-		Store: st, Catalog: cat, Box: box, Ident: ident.New(box), Audit: audit.New(st, box, clock.Now, slog.New(slog.DiscardHandler)), Clock: clock.Now,
+		Store: st, Catalog: cat, Calendar: cal, Box: box, Ident: ident.New(box), Audit: trail, Clock: clock.Now, Log: log,
 	})
-	return &kit{Service: s, t: t, db: db, clock: clock, mine: respond.Claims{Batch: "batch", Org: "org", Region: "440100", Response: "response-of-one"}}
+	return &kit{Service: s, t: t, store: st, calendar: cal, box: box, db: db, clock: clock, mine: respond.Claims{Batch: "batch", Org: "org", Region: "440100", Response: "response-of-one"}}
+}
+
+// complainByName files one under the real name of somebody who was invited.
+func (k *kit) complainByName(category string) (models.Complaint, complaint.Filed) {
+	k.t.Helper()
+	ctx := k.t.Context()
+	p := demo.People(77, 1)[0]
+	who := models.Identity{Name: p.Name, DocType: string(p.DocType), Document: p.Document, Phone: "+86" + p.Phone}
+	r := models.Record{ID: "record", Org: "org", Kind: models.OrgEnterprise, Region: "440100", Certificate: p.Certificate}
+	var err error
+	r.Identity, err = k.box.SealJSON(who, "record/"+string(r.ID))
+	require.NoError(k.t, err)
+	_, _, err = k.store.PutRecords(ctx, []models.Record{r}, nil)
+	require.NoError(k.t, err)
+	_, err = k.store.PutInvitations(ctx, []models.Invitation{{ID: "invitation", Batch: "batch", Org: "org", Record: r.ID, CodeMAC: []byte("x")}})
+	require.NoError(k.t, err)
+	claims := k.mine
+	claims.Invitation = "invitation"
+	filed, err := k.File(ctx, claims, complaint.Submission{
+		Category: category, Text: "证书一直没有发下来。", Visibility: models.VisibilityReal, Contact: "合成联系方式", Key: models.NewID(),
+	})
+	require.NoError(k.t, err)
+	return k.byNo(filed.CaseNo), filed
 }
 
 func (k *kit) photo(key string) models.FileID {

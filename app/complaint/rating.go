@@ -52,7 +52,10 @@ func (s *Service) Rate(ctx context.Context, caseNo, passphrase string, in Rating
 			return Status{}, err
 		}
 	}
-	return status(c), s.sameRating(c, in)
+	if err := s.sameRating(c, in); err != nil {
+		return Status{}, err
+	}
+	return s.statusOf(ctx, c)
 }
 
 // rate stores the rating and gives the complaint as it is then, perhaps with the rating of a parallel request.
@@ -86,7 +89,7 @@ func (s *Service) rating(c models.Complaint) (*RatingView, error) {
 	if c.Rating == nil {
 		return nil, nil
 	}
-	v := &RatingView{Satisfaction: c.Rating.Satisfaction, At: c.Rating.At}
+	v := &RatingView{Satisfaction: c.Rating.Satisfaction, At: beijing(c.Rating.At)}
 	if len(c.Rating.Comment) == 0 {
 		return v, nil
 	}

@@ -79,6 +79,9 @@ func (s *Service) compose(ctx context.Context, d models.Delivery) (models.Messag
 		}
 		return s.codeMessage(d, o, phone)
 	}
+	if len(d.About) > 0 {
+		return s.caseMessage(ctx, d)
+	}
 	inv, who, err := s.invited(ctx, d.Invitation)
 	if err != nil {
 		return models.Message{}, err

@@ -98,10 +98,10 @@ func (s *Service) later(ctx context.Context, d models.Delivery, r models.Result)
 }
 
 // alarm gives the message back and stops what would fail the same way: everything when the account is exhausted, this batch when our settings
-// are refused for its messages. A refused one-time code stops nothing else: its template is its own.
+// are refused for its messages. A refused one-time code, or message about a complaint, stops nothing else: its template is its own.
 func (s *Service) alarm(ctx context.Context, d models.Delivery, r models.Result) error {
 	s.log.ErrorContext(ctx, "sending stopped, a human must look", "outcome", r.Outcome, "code", r.Code, "note", r.Note, "template", d.Template, "batch", d.Batch)
-	if d.OTP != "" && r.Outcome == models.OutcomeConfig {
+	if !d.ForInvitation() && r.Outcome == models.OutcomeConfig {
 		return s.retry(ctx, d, r)
 	}
 	d.State, d.DueAt = models.DeliveryDue, s.now()
@@ -128,7 +128,7 @@ func (s *Service) pauseFor(ctx context.Context, id models.BatchID, r models.Resu
 
 func (s *Service) refusedText(ctx context.Context, d models.Delivery, r models.Result) error {
 	s.log.ErrorContext(ctx, "a provider refused a text, a developer must look", "template", d.Template, "code", r.Code, "batch", d.Batch)
-	if d.OTP != "" {
+	if !d.ForInvitation() {
 		return nil
 	}
 	n, err := s.store.CountRefusedText(ctx, d.Batch)
@@ -152,26 +152,26 @@ func (s *Service) release(ctx context.Context, phone string, d models.Delivery) 
 	if d.OTP != "" {
 		return nil // asking for a code counts, whether it comes or not
 	}
-	return s.changePhone(ctx, phone, func(p models.Phone) (models.Phone, bool) { return p.Release(d.ID), len(p.Recent) > 0 })
+	return s.changePhone(ctx, phone, func(p models.Phone) (models.Phone, bool) { return p.Release(s.slotOf(d)), len(p.Recent) > 0 })
 }
 
 // markSent, markDelivered and markFailed set the flags of the invited person; a one-time code says nothing about an invitation.
 func (s *Service) markSent(ctx context.Context, d models.Delivery) error {
-	if d.OTP != "" {
+	if !d.ForInvitation() {
 		return nil
 	}
 	return s.store.MarkInvitationSent(ctx, d.Invitation)
 }
 
 func (s *Service) markDelivered(ctx context.Context, d models.Delivery) error {
-	if d.OTP != "" {
+	if !d.ForInvitation() {
 		return nil
 	}
 	return s.store.MarkInvitationDelivered(ctx, d.Invitation)
 }
 
 func (s *Service) markFailed(ctx context.Context, d models.Delivery) error {
-	if d.OTP != "" {
+	if !d.ForInvitation() {
 		return nil
 	}
 	return s.store.MarkInvitationFailed(ctx, d.Invitation)

@@ -40,6 +40,7 @@ type Service struct {
 	quiet   config.Quiet
 	log     *slog.Logger
 	name    string // of this process, in leases
+	cases   Cases
 
 	mu        sync.Mutex // protects what follows
 	counts    map[models.BatchID]counted
@@ -60,6 +61,7 @@ type Deps struct {
 	Clock   port.Clock
 	Config  config.Config
 	Log     *slog.Logger // nil: slog.Default
+	Cases   Cases        // whom messages about complaints go to; nil where there are none
 }
 
 // New makes the service. Config must have passed its Validate.
@@ -73,7 +75,7 @@ func New(d Deps) *Service {
 	}
 	return &Service{
 		store: d.Store, catalog: d.Catalog, box: d.Box, ident: d.Ident, audit: d.Audit, sender: d.Sender, queue: d.Queue, roster: d.Roster,
-		now: d.Clock, cfg: d.Config, quiet: quiet, log: d.Log, name: models.NewID(), counts: map[models.BatchID]counted{},
+		now: d.Clock, cfg: d.Config, quiet: quiet, log: d.Log, name: models.NewID(), cases: d.Cases, counts: map[models.BatchID]counted{},
 	}
 }
 

@@ -62,6 +62,9 @@ func (s *Service) prepare(ctx context.Context, d models.Delivery) (r ready, stop
 	if d.OTP != "" {
 		return s.prepareCode(ctx, d)
 	}
+	if len(d.About) > 0 {
+		return s.prepareCase(ctx, d)
+	}
 	inv, err := s.store.FindInvitation(ctx, d.Invitation)
 	if err != nil {
 		stop, err = stopIfGone(err)
@@ -136,7 +139,7 @@ func (s *Service) book(ctx context.Context, phone string, d models.Delivery) (*v
 		case p.Unreachable:
 			stop = &verdict{state: models.DeliveryFailed, code: "unreachable"}
 		default:
-			next, day, ok := p.Take(d.ID, s.now(), s.cfg.SMS.DailyCap, s.cfg.SMS.MonthlyCap)
+			next, day, ok := p.Take(s.slotOf(d), s.now(), s.cfg.SMS.DailyCap, s.cfg.SMS.MonthlyCap)
 			if ok {
 				stop = nil
 				return next, true

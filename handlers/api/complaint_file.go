@@ -64,5 +64,5 @@ func (h *API) RateCase(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(statusView(s))
+	return c.JSON(s)
 }

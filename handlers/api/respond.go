@@ -135,3 +135,6 @@ func (h *API) WithdrawFeedback(c *fiber.Ctx) error {
 func receiptView(r respond.Receipt) fiber.Map {
 	return fiber.Map{"receipt": r.Receipt, "submitted_at": web.Time(r.SubmittedAt)}
 }
+
+// shown is a moment as callers see it, like web.Time: Beijing time, whole seconds.
+func shown(t time.Time) time.Time { return t.In(models.Shanghai()).Truncate(time.Second) }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -61,35 +62,35 @@ func (s *Store) ResetCase(ctx context.Context, id models.ComplaintID, lock time.
 	return wrap("reset case", err)
 }
 
-// ComplaintFilter narrows a list of complaints.
-type ComplaintFilter struct {
-	Org   models.OrgID
-	State models.ComplaintState
-}
-
-// ListComplaints lists complaints in scope, newest first, after the id of the last one seen.
-func (s *Store) ListComplaints(ctx context.Context, sc models.Scope, f ComplaintFilter, after string, limit int) ([]models.Complaint, error) {
-	filter := bson.D{}
-	if f.Org != "" {
-		filter = append(filter, bson.E{Key: "org", Value: f.Org})
-	}
-	if f.State != "" {
-		filter = append(filter, bson.E{Key: "state", Value: f.State})
-	}
-	if after != "" {
-		filter = append(filter, bson.E{Key: "case_no", Value: bson.D{{Key: "$lt", Value: after}}})
-	}
-	cur, err := s.col(colComplaints).Find(ctx, scoped(sc, filter), options.Find().SetSort(bson.D{{Key: "case_no", Value: -1}}).SetLimit(int64(limit)))
-	if err != nil {
-		return nil, wrap("list complaints", err)
-	}
-	var list []models.Complaint
-	return list, wrap("list complaints", cur.All(ctx, &list))
-}
-
-// UpdateComplaint replaces a complaint that still has version c.Version-1. ErrConflict: somebody was faster.
+// UpdateComplaint writes what a step changed of a complaint that still has version c.Version-1. ErrConflict: somebody was faster. The counters of
+// wrong passphrases and the rating are others' business and stay as they are.
 func (s *Store) UpdateComplaint(ctx context.Context, c models.Complaint) error {
-	res, err := s.col(colComplaints).ReplaceOne(ctx, bson.D{{Key: "_id", Value: c.ID}, {Key: "version", Value: c.Version - 1}}, c)
+	raw, err := bson.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("update complaint: %w", err)
+	}
+	var fields bson.D
+	if err := bson.Unmarshal(raw, &fields); err != nil {
+		return fmt.Errorf("update complaint: %w", err)
+	}
+	set, there := bson.D{}, map[string]bool{}
+	for _, f := range fields {
+		there[f.Key] = true
+		if !slices.Contains(foreign(), f.Key) {
+			set = append(set, f)
+		}
+	}
+	update := bson.D{{Key: "$set", Value: set}}
+	unset := bson.D{}
+	for _, name := range []string{"extension", "review", "merged_into", "copies", "recused", "asks"} {
+		if !there[name] {
+			unset = append(unset, bson.E{Key: name, Value: ""})
+		}
+	}
+	if len(unset) > 0 {
+		update = append(update, bson.E{Key: "$unset", Value: unset})
+	}
+	res, err := s.col(colComplaints).UpdateOne(ctx, bson.D{{Key: "_id", Value: c.ID}, {Key: "version", Value: c.Version - 1}}, update)
 	if err != nil {
 		return wrap("update complaint", err)
 	}
@@ -97,6 +98,11 @@ func (s *Store) UpdateComplaint(ctx context.Context, c models.Complaint) error {
 		return models.ErrConflict.Because(fmt.Errorf("complaint %s has another version", c.ID))
 	}
 	return nil
+}
+
+// foreign are the fields of a complaint that no step writes.
+func foreign() []string {
+	return []string{"_id", "tries", "locked_until", "rating", "pass", "told", "merged"}
 }
 
 // RateComplaint stores the complainant's rating unless there is one or the state allows none: then ErrNotFound. It counts as a version, so that

@@ -109,7 +109,16 @@ func schema() []index {
 		{col: colResponses, keys: asc("batch", "changed_at")},                                         // a batch's tally
 		{col: colResponses, keys: asc("changed_at")},                                                  // the tally job reads from its watermark
 		{col: colComplaints, keys: asc("case_no"), unique: true},                                      // case status
-		{col: colComplaints, keys: asc("region", "state", "resolve_by")},                              // the desk, by deadline
+		{col: colComplaints, keys: asc("region", "due_at", "case_no")},                                // a city's desk, by deadline
+		{col: colComplaints, keys: asc("due_at", "case_no")},                                          // the province's
+		{col: colComplaints, keys: asc("copies"), partial: has("copies")},                             // whoever looks on
+		{col: colComplaints, keys: asc("check_at")},                                                   // the case job
+		{col: colComplaints, keys: asc("org", "asks.id"), partial: has("asks")},                       // an organisation's questions
+		{col: colComplaints, keys: asc("merged_into"), partial: has("merged_into")},                   // how many were merged
+		{col: colComplaints, keys: asc("created_at")},                                                 // statistics
+		{col: colNotices, keys: asc("region", "at"), partial: has("region")},                          // an official's notices
+		{col: colNotices, keys: asc("org", "at"), partial: has("org")},                                // an organisation's
+		{col: colNotices, keys: asc("purge_at"), ttl: true},                                           // old ones go
 		{col: colComplaints, keys: asc("org", "accepted_at")},                                         // E4 by period
 		{col: colComplaints, keys: asc("changed_at")},                                                 // the rollup job reads from its watermark
 		{col: colFiles, keys: asc("owner"), partial: has("owner")},                                    // how many photos a session has waiting

@@ -158,7 +158,11 @@ func (s *Store) CountRecords(ctx context.Context, org models.OrgID, from, until 
 // CountComplaints counts an organisation's complaints that were accepted in [from, until), whatever became of them, and the ones among them that
 // were found true or partly true.
 func (s *Store) CountComplaints(ctx context.Context, org models.OrgID, from, until time.Time) (accepted, substantiated int64, err error) {
-	filter := bson.D{{Key: "org", Value: org}, {Key: "accepted_at", Value: bson.D{{Key: "$gte", Value: from}, {Key: "$lt", Value: until}}}}
+	filter := bson.D{
+		{Key: "org", Value: org},
+		{Key: "accepted_at", Value: bson.D{{Key: "$gte", Value: from}, {Key: "$lt", Value: until}}},
+		{Key: "state", Value: bson.D{{Key: "$ne", Value: models.ComplaintMerged}}}, // the one it was merged into counts
+	}
 	accepted, err = s.col(colComplaints).CountDocuments(ctx, filter)
 	if err != nil || accepted == 0 {
 		return 0, 0, wrap("count complaints", err)
