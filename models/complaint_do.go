@@ -256,8 +256,9 @@ func review(c *Complaint, s Step, _ *Calendar) error {
 		return ErrReviewOver
 	}
 	c.Review = &Review{At: s.At, Reason: s.Body, Of: c.Region}
-	if c.Region != Province {
+	if was := c.Region; was != Province {
 		c.Region = Province
+		c.copyTo(was) // whoever decided before learns how it ends
 		c.Routes = append(c.Routes, Routing{Region: Province, Reason: RouteReview, Rule: RouteRule, At: s.At})
 	}
 	c.Extension = nil // its own time has its own extension
