@@ -22,7 +22,7 @@ const (
 	ActionApproveExtend ComplaintAction = "approve_extension"
 	ActionDenyExtend    ComplaintAction = "deny_extension"
 	ActionMerge         ComplaintAction = "merge"
-	ActionStepAside        ComplaintAction = "recuse"
+	ActionStepAside     ComplaintAction = "recuse"
 	ActionDecide        ComplaintAction = "decide"
 	ActionNotify        ComplaintAction = "notify"
 	ActionClose         ComplaintAction = "close"
@@ -104,7 +104,7 @@ func stepRules() map[ComplaintAction]stepRule {
 		ActionApproveExtend: {ByOfficial, with(work, ComplaintWaiting, ComplaintReview), "", approve, false},
 		ActionDenyExtend:    {ByOfficial, with(work, ComplaintWaiting, ComplaintReview), "", deny, true},
 		ActionMerge:         {ByOfficial, with(fresh, ComplaintAccepted, ComplaintInvestigating), ComplaintMerged, merge, false},
-		ActionStepAside:        {ByOfficial, with(going, ComplaintReview, ComplaintDecided), "", recuse, true},
+		ActionStepAside:     {ByOfficial, with(going, ComplaintReview, ComplaintDecided), "", recuse, true},
 		ActionDecide:        {ByOfficial, with(work, ComplaintReview), ComplaintDecided, decide, false},
 		ActionNotify:        {ByOfficial, []ComplaintState{ComplaintDecided}, ComplaintNotified, told, false},
 		ActionClose:         {ByOfficial, []ComplaintState{ComplaintNotified, ComplaintRefused, ComplaintWithdrawn}, ComplaintClosed, nil, false},
