@@ -245,8 +245,14 @@ func doors() map[string]string {
 		"GET /console/questionnaires/:code/:version":       "p c",
 		"GET /console/questionnaires/:code/:version/phone": "p c",
 
-		"GET /console/complaints/:id":  "p c",
-		"POST /console/complaints/:id": "p c",
+		"GET /console/complaints/:id":           "p c",
+		"POST /console/complaints/:id":          "p c",
+		"GET /console/complaints/statistics":    "p c a",
+		"POST /console/complaints/:id/identity": "p c",
+		"POST /console/notices/seen":            "p c",
+		"GET /console/asks":                     "o",
+		"GET /console/asks/:ask":                "o",
+		"POST /console/asks/:ask":               "o",
 	}
 }
 

@@ -254,6 +254,12 @@ func (h *handlers) routes() []web.Route {
 		get("/console/templates", web.Roles(province, city), h.console.Settled(h.console.ShowTemplates)),
 		post("/console/templates", web.Roles(province, city), h.console.Settled(h.console.CountTemplate)),
 		get("/console/complaints", web.Roles(province, city), h.console.Settled(h.console.ListComplaints)),
+		get("/console/complaints/statistics", web.Roles(province, city, alliance), h.console.Settled(h.console.ComplaintStats)).Timeout(time.Minute),
+		post("/console/complaints/:id/identity", web.Roles(province, city), h.console.Settled(h.console.OpenIdentity)),
+		post("/console/notices/seen", web.Roles(province, city), h.console.Settled(h.console.SeenNotice)),
+		get("/console/asks", web.Roles(operator), h.console.Settled(h.console.ListAsks)),
+		get("/console/asks/:ask", web.Roles(operator), h.console.Settled(h.console.ShowAsk)),
+		post("/console/asks/:ask", web.Roles(operator), h.console.Settled(h.console.ReplyToAsk)).Body(4 * photo.MaxBytes).Timeout(2 * time.Minute),
 		get("/console/complaints/:id", web.Roles(province, city), h.console.Settled(h.console.ShowComplaint)),
 		post("/console/complaints/:id", web.Roles(province, city), h.console.Settled(h.console.StepComplaint)),
 	}

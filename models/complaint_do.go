@@ -155,7 +155,7 @@ func extend(c *Complaint, s Step, _ *Calendar) error {
 		return ErrExtensionUsed
 	}
 	if s.Days < 1 || s.Days > ExtraDays {
-		return ErrInvalid.WithFields(FieldError{Field: "days", Code: "range", Message: "延长的时间应为1到15个工作日。"})
+		return ErrInvalid.WithFields(FieldError{Field: "days", Code: "extension_range", Message: "延长的时间应为1到15个工作日。"})
 	}
 	c.Extension = &Extension{Days: s.Days, Reason: s.Note, By: s.By, At: s.At}
 	return nil

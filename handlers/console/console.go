@@ -105,6 +105,7 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/roster", "名册", "Roster")
 		add("/console/claims/new", "发起申领", "New claim")
 		add("/console/batches", "反馈批次", "Feedback batches")
+		add("/console/asks", "投诉答复", "Complaint replies")
 		add("/console/figures", "申报数据", "Declared figures")
 		add("/console/indicators", "指标", "Indicators")
 		add("/console/reports", "报告", "Reports")
@@ -120,6 +121,7 @@ func menu(l lang, r models.Role, path string) []link {
 	case models.RoleAlliance:
 		add("/console/orgs", "院校", "Schools")
 		add("/console/regions", "指标对比", "Compare")
+		add("/console/complaints/statistics", "投诉统计", "Complaints")
 	}
 	best := 0
 	for i, l := range items {
@@ -152,6 +154,8 @@ var notes = map[string]models.LocalText{
 	"ratings":       {Zh: "部门评价已统一提交，之后不能再修改。", En: "The department ratings are handed in and can no longer be changed."},
 	"org":           {Zh: "机构信息已保存。", En: "The organisation is saved."},
 	"step":          {Zh: "这一步已记录，投诉人查询时可以看到您写的话。", En: "The step is recorded. The complainant will see what you wrote."},
+	"aside":         {Zh: "已登记回避，由别人办理。", En: "Recorded; somebody else handles the case."},
+	"reply":         {Zh: "答复已提交。", En: "The reply is sent."},
 	"account":       {Zh: "账号已更新。", En: "The account is updated."},
 	"calendar":      {Zh: "放假安排已导入。涉及的办理期限会在一分钟内重新推算，已经告知的期限不会缩短。", En: "The year is imported. Deadlines that it touches are reckoned anew within a minute; none that a person was told gets shorter."},
 	"questionnaire": {Zh: "新版本已发布，一分钟内新批次开始使用。", En: "The new version is published. New batches use it within a minute."},

@@ -11,6 +11,9 @@ import (
 // onHome is how many things of a kind the start page shows.
 const onHome = 5
 
+// maxOnHome is how many reminders it shows.
+const maxOnHome = 10
+
 type homeData struct {
 	Role       models.Role
 	Org        models.Org
@@ -19,6 +22,7 @@ type homeData struct {
 	Orgs       int
 	Cases      []caseRow
 	Needs      []need
+	Notices    []models.DeskNotice
 	NoYear     int // the year that the working-day calendar lacks; 0: none
 }
 
@@ -37,6 +41,13 @@ func (h *Console) Home(c *fiber.Ctx) error {
 		}
 		d.HasRecords = len(records.Items) > 0
 	}
+	var err error
+	if d.Notices, err = h.app.Complaints.Notices(ctx, who); err != nil {
+		return err
+	}
+	if len(d.Notices) > maxOnHome {
+		d.Notices = d.Notices[:maxOnHome]
+	}
 	if who.Role != models.RoleAlliance {
 		list, err := h.app.Outreach.Batches(ctx, who, store.BatchFilter{Org: who.Org}, models.Page{Limit: onHome})
 		if err != nil {
@@ -45,7 +56,7 @@ func (h *Console) Home(c *fiber.Ctx) error {
 		d.Batches = batchRows(who, list.Items)
 	}
 	if who.Role == models.RoleProvince || who.Role == models.RoleCity {
-		cases, _, err := h.app.Complaints.List(ctx, who, store.ComplaintFilter{State: models.ComplaintSubmitted}, "", onHome)
+		cases, _, err := h.app.Complaints.List(ctx, who, store.ComplaintFilter{Open: true}, "", onHome)
 		if err != nil {
 			return err
 		}
@@ -59,7 +70,6 @@ func (h *Console) Home(c *fiber.Ctx) error {
 		}
 		d.Orgs = len(orgs.Items)
 	}
-	var err error
 	if d.Needs, err = h.needs(c); err != nil {
 		return err
 	}

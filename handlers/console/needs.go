@@ -113,23 +113,49 @@ func (h *Console) figuresNeed(ctx context.Context, l lang, who models.Principal)
 
 // casesNeed: complaints that nobody has accepted or refused.
 func (h *Console) casesNeed(ctx context.Context, l lang, who models.Principal) (list []need, err error) {
+	if who.Role == models.RoleOperator {
+		return h.asksNeed(ctx, l, who)
+	}
 	if !official(who) {
 		return nil, nil
 	}
-	waiting, next, err := h.app.Complaints.List(ctx, who, store.ComplaintFilter{State: models.ComplaintSubmitted}, "", onHome)
-	if err != nil || len(waiting) == 0 {
+	late, more, err := h.app.Complaints.List(ctx, who, store.ComplaintFilter{DueBefore: h.app.Clock()}, "", onHome)
+	if err != nil {
 		return nil, err
 	}
-	n := count(len(waiting))
-	if next != "" {
-		n += "+"
+	if len(late) > 0 {
+		list = append(list, need{
+			Text: l.say("%s 件投诉。", "complaints: %s.", some(len(late), more)), Button: l.say("去处理", "Deal with them"), Late: true, URL: "/console/complaints?show=late",
+		})
 	}
-	late := false
-	for _, row := range h.caseRows(l, waiting) {
-		late = late || row.Late
+	waiting, more, err := h.app.Complaints.List(ctx, who, store.ComplaintFilter{State: models.ComplaintSubmitted}, "", onHome)
+	if err == nil && len(waiting) > 0 {
+		list = append(list, need{
+			Text: l.say("%s 件投诉等待受理。", "Complaints waiting to be accepted: %s.", some(len(waiting), more)), Button: l.say("去处理", "Deal with them"),
+			URL: "/console/complaints?state=" + string(models.ComplaintSubmitted),
+		})
 	}
-	return []need{{
-		Text: l.say("%s 件投诉等待受理。", "Complaints waiting to be accepted: %s.", n), Button: l.say("去处理", "Deal with them"), Late: late,
-		URL: "/console/complaints?state=" + string(models.ComplaintSubmitted),
-	}}, nil
+	return list, err
+}
+
+// some is a number that may be more.
+func some(n int, more string) string {
+	if more != "" {
+		return count(n) + "+"
+	}
+	return count(n)
+}
+
+// asksNeed: questions of officials about complaints.
+func (h *Console) asksNeed(ctx context.Context, l lang, who models.Principal) (list []need, err error) {
+	asked, err := h.app.Complaints.Asked(ctx, who)
+	for _, a := range asked {
+		if a.Open && len(list) < onHome {
+			list = append(list, need{
+				Text:   l.say("监管部门请本单位说明情况：%s，%s前答复。", "The regulator asks for an explanation: %s; reply by %s.", h.about(l, a.Category), l.dayOf(a.ReplyBy)),
+				Button: l.say("去答复", "Reply"), URL: "/console/asks/" + string(a.ID), Late: a.Level == 100,
+			})
+		}
+	}
+	return list, err
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"html/template"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // words are the functions of pages that turn values into words of the language. One place, so that a thing has the same name on every page.
 func (l lang) words() template.FuncMap {
-	return template.FuncMap{
+	f := template.FuncMap{
 		"t":           l.say,
 		"text":        l.text,
 		"wrong":       l.wrong,
@@ -39,7 +40,19 @@ func (l lang) words() template.FuncMap {
 		},
 		"lines":   plot.names,
 		"ceiling": func(n int) int { return max(n, 1) },
+		"count1":  count1,
 	}
+	maps.Copy(f, l.caseWords())
+	return f
+}
+
+// count1 counts from 1 to n.
+func count1(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i + 1
+	}
+	return list
 }
 
 // lastDay is the last moment before an end, and so on the day that people call the last.
@@ -161,6 +174,18 @@ func (l lang) caseState(s models.ComplaintState) string {
 		return l.say("已办结", "Done")
 	case models.ComplaintWithdrawn:
 		return l.say("已撤回", "Withdrawn")
+	case models.ComplaintTriaged:
+		return l.say("已分办，待受理", "Sorted")
+	case models.ComplaintTransferred:
+		return l.say("已转办，待受理", "Passed on")
+	case models.ComplaintOrgReply:
+		return l.say("单位已答复", "Organisation replied")
+	case models.ComplaintMerged:
+		return l.say("已并案", "Merged")
+	case models.ComplaintWaiting:
+		return l.say("等投诉人补充", "Waiting for the complainant")
+	case models.ComplaintReview:
+		return l.say("复查中", "Under review")
 	}
 	return string(s)
 }
@@ -175,6 +200,10 @@ func (l lang) outcome(o models.ComplaintOutcome) string {
 		return l.say("不属实", "Not substantiated")
 	case models.OutcomeUnverifiable:
 		return l.say("无法查实", "Could not be verified")
+	case models.OutcomeWithdrawn:
+		return l.say("撤回", "Withdrawn")
+	case models.OutcomeRefused:
+		return l.say("不予受理", "Not accepted")
 	}
 	return string(o)
 }
