@@ -135,6 +135,7 @@ func doors() map[string]string {
 		"POST /r/leave":              "public",
 		"POST /r/photo":              "respondent",
 		"POST /c/rate":               "public",
+		"POST /c/change":             "public",
 		"POST /c":                    "public",
 		"GET /d/:token":              "department",
 		"GET /d/:token/:invitation":  "department",

@@ -140,6 +140,7 @@ func (h *handlers) routes() []web.Route {
 		get("/c", web.Public, h.phone.ShowCaseForm),
 		post("/c", web.Public, h.phone.FollowCase),
 		post("/c/rate", web.Public, h.phone.RateCase),
+		post("/c/change", web.Public, h.phone.ChangeCase),
 		get("/d/:token", web.DepartmentToken, h.phone.ShowDepartment),
 		get("/d/:token/:invitation", web.DepartmentToken, h.phone.ShowRating),
 		post("/d/:token/:invitation", web.DepartmentToken, h.phone.SaveRating),

@@ -17,51 +17,51 @@ func (l lang) caseWords() template.FuncMap {
 }
 
 func (l lang) caseAction(a models.ComplaintAction) string {
-	w, ok := map[models.ComplaintAction][2]string{
-		"": {"提交", "Filed"}, models.ActionTriage: {"分办", "Sorted"}, models.ActionTransfer: {"转办", "Passed on"}, models.ActionAccept: {"受理", "Accepted"},
-		models.ActionRefuse: {"不予受理", "Not accepted"}, models.ActionInvestigate: {"开始调查", "Investigation began"},
-		models.ActionAskOrg: {"请单位答复", "Organisation asked"}, models.ActionOrgReply: {"单位已答复", "Organisation replied"},
-		models.ActionWait: {"等投诉人补充", "Waiting for the complainant"}, models.ActionResume: {"继续办理", "Went on"},
-		models.ActionWaitOver: {"等待到期，继续办理", "The wait is over"}, models.ActionExtend: {"申请延期", "Extension asked for"},
-		models.ActionApproveExtend: {"批准延期", "Extension approved"}, models.ActionDenyExtend: {"不批准延期", "Extension refused"},
-		models.ActionMerge: {"并案", "Merged"}, models.ActionStepAside: {"回避", "Stepped aside"}, models.ActionDecide: {"作出结论", "Decided"},
-		models.ActionNotify: {"告知投诉人", "Complainant told"}, models.ActionClose: {"办结", "Finished"}, models.ActionContinue: {"撤回后继续调查", "Goes on though withdrawn"},
-		models.ActionSupplement: {"投诉人补充", "Complainant added"}, models.ActionWithdraw: {"投诉人撤回", "Withdrawn"},
-		models.ActionReview: {"申请复查", "Review asked for"}, models.ActionEscalate: {"超过期限，报省级督办", "Overdue; the province was told"},
+	w, ok := map[models.ComplaintAction]models.LocalText{
+		"": {Zh: "提交", En: "Filed"}, models.ActionTriage: {Zh: "分办", En: "Sorted"}, models.ActionTransfer: {Zh: "转办", En: "Passed on"}, models.ActionAccept: {Zh: "受理", En: "Accepted"},
+		models.ActionRefuse: {Zh: "不予受理", En: "Not accepted"}, models.ActionInvestigate: {Zh: "开始调查", En: "Investigation began"},
+		models.ActionAskOrg: {Zh: "请单位答复", En: "Organisation asked"}, models.ActionOrgReply: {Zh: "单位已答复", En: "Organisation replied"},
+		models.ActionWait: {Zh: "等投诉人补充", En: "Waiting for the complainant"}, models.ActionResume: {Zh: "继续办理", En: "Went on"},
+		models.ActionWaitOver: {Zh: "等待到期，继续办理", En: "The wait is over"}, models.ActionExtend: {Zh: "申请延期", En: "Extension asked for"},
+		models.ActionApproveExtend: {Zh: "批准延期", En: "Extension approved"}, models.ActionDenyExtend: {Zh: "不批准延期", En: "Extension refused"},
+		models.ActionMerge: {Zh: "并案", En: "Merged"}, models.ActionStepAside: {Zh: "回避", En: "Stepped aside"}, models.ActionDecide: {Zh: "作出结论", En: "Decided"},
+		models.ActionNotify: {Zh: "告知投诉人", En: "Complainant told"}, models.ActionClose: {Zh: "办结", En: "Finished"}, models.ActionContinue: {Zh: "撤回后继续调查", En: "Goes on though withdrawn"},
+		models.ActionSupplement: {Zh: "投诉人补充", En: "Complainant added"}, models.ActionWithdraw: {Zh: "投诉人撤回", En: "Withdrawn"},
+		models.ActionReview: {Zh: "申请复查", En: "Review asked for"}, models.ActionEscalate: {Zh: "超过期限，报省级督办", En: "Overdue; the province was told"},
 	}[a]
 	if !ok {
 		return string(a)
 	}
-	return l.say(w[0], w[1])
+	return l.text(w)
 }
 
 func (l lang) caseMeasure(m models.CaseMeasure) string {
-	w := map[models.CaseMeasure][2]string{
-		models.CaseMeasureRectify: {"责令整改", "Put right"}, models.CaseMeasureTalk: {"约谈", "Talk"}, models.CaseMeasureCirculate: {"通报", "Public criticism"},
-		models.CaseMeasureRevokeCert: {"撤销证书", "Revoke certificates"}, models.CaseMeasureRecoverFund: {"追回补贴", "Recover subsidies"},
-		models.CaseMeasureSuspend: {"暂停评价", "Suspend assessing"}, models.CaseMeasureExit: {"退出", "Exit"}, models.CaseMeasureHandOver: {"移送", "Hand over"},
+	w := map[models.CaseMeasure]models.LocalText{
+		models.CaseMeasureRectify: {Zh: "责令整改", En: "Put right"}, models.CaseMeasureTalk: {Zh: "约谈", En: "Talk"}, models.CaseMeasureCirculate: {Zh: "通报", En: "Public criticism"},
+		models.CaseMeasureRevokeCert: {Zh: "撤销证书", En: "Revoke certificates"}, models.CaseMeasureRecoverFund: {Zh: "追回补贴", En: "Recover subsidies"},
+		models.CaseMeasureSuspend: {Zh: "暂停评价", En: "Suspend assessing"}, models.CaseMeasureExit: {Zh: "退出", En: "Exit"}, models.CaseMeasureHandOver: {Zh: "移送", En: "Hand over"},
 	}[m]
-	return l.say(w[0], w[1])
+	return l.text(w)
 }
 
 func (l lang) refusal(r models.CaseRefusal) string {
-	w := map[models.CaseRefusal][2]string{
-		models.CaseRefusalOutOfScope: {"不属本平台受理，可拨打12333", "Not for this platform; call 12333"},
-		models.CaseRefusalLabour:     {"劳动争议，可找劳动监察或申请仲裁", "A labour dispute: labour inspection or arbitration"},
-		models.CaseRefusalVague:      {"没有具体的单位或事实，补充后可再投诉", "No organisation or facts named; add them and file again"},
-		models.CaseRefusalTooOld:     {"超过受理时效", "Too long ago"},
-		models.CaseRefusalRepeated:   {"已经办结，没有新的事实", "Decided before, with no new facts"},
-		models.CaseRefusalInCourt:    {"正在诉讼或仲裁，由法院或仲裁机构处理", "Before a court or in arbitration"},
+	w := map[models.CaseRefusal]models.LocalText{
+		models.CaseRefusalOutOfScope: {Zh: "不属本平台受理，可拨打12333", En: "Not for this platform; call 12333"},
+		models.CaseRefusalLabour:     {Zh: "劳动争议，可找劳动监察或申请仲裁", En: "A labour dispute: labour inspection or arbitration"},
+		models.CaseRefusalVague:      {Zh: "没有具体的单位或事实，补充后可再投诉", En: "No organisation or facts named; add them and file again"},
+		models.CaseRefusalTooOld:     {Zh: "超过受理时效", En: "Too long ago"},
+		models.CaseRefusalRepeated:   {Zh: "已经办结，没有新的事实", En: "Decided before, with no new facts"},
+		models.CaseRefusalInCourt:    {Zh: "正在诉讼或仲裁，由法院或仲裁机构处理", En: "Before a court or in arbitration"},
 	}[r]
-	return l.say(w[0], w[1])
+	return l.text(w)
 }
 
 func (l lang) dueKind(k models.DueKind) string {
-	w := map[models.DueKind][2]string{
-		models.DueLook: {"首次查看", "First look"}, models.DueAccept: {"受理或不予受理", "Accept or refuse"}, models.DueResolve: {"作出结论", "Decide"},
-		models.DueNotify: {"告知投诉人", "Tell the complainant"}, models.DueWaiting: {"等投诉人补充", "Waiting for the complainant"}, models.DueReply: {"单位答复", "Organisation's reply"},
+	w := map[models.DueKind]models.LocalText{
+		models.DueLook: {Zh: "首次查看", En: "First look"}, models.DueAccept: {Zh: "受理或不予受理", En: "Accept or refuse"}, models.DueResolve: {Zh: "作出结论", En: "Decide"},
+		models.DueNotify: {Zh: "告知投诉人", En: "Tell the complainant"}, models.DueWaiting: {Zh: "等投诉人补充", En: "Waiting for the complainant"}, models.DueReply: {Zh: "单位答复", En: "Organisation's reply"},
 	}[k]
-	return l.say(w[0], w[1])
+	return l.text(w)
 }
 
 // left says how many working days are left.
@@ -89,30 +89,30 @@ func urgent(level int) string {
 }
 
 func (l lang) routeReason(r models.RouteReason) string {
-	w := map[models.RouteReason][2]string{
-		models.RouteRegulator: {"反映的是主管部门，由省级办理", "About the regulator: the province"}, models.RouteRetaliation: {"打击报复，由省级办理", "Retaliation: the province"},
-		models.RouteDelegated: {"省级委托该市监管", "Delegated to the city"}, models.RouteRegistered: {"机构所在市", "Where the organisation is"},
-		models.RouteExamSite: {"考点所在市", "Where the exam was"}, models.RouteProvincial: {"省级监管的机构", "An organisation of the province"},
-		models.RouteUnknownOrg: {"按这一批反馈的监管地区", "By the round's region"}, models.RouteTransfer: {"转办", "Passed on"},
-		models.RouteAssigned: {"省级指定", "Assigned by the province"}, models.RouteReview: {"复查由上一级办理", "A review goes to the upper level"},
+	w := map[models.RouteReason]models.LocalText{
+		models.RouteRegulator: {Zh: "反映的是主管部门，由省级办理", En: "About the regulator: the province"}, models.RouteRetaliation: {Zh: "打击报复，由省级办理", En: "Retaliation: the province"},
+		models.RouteDelegated: {Zh: "省级委托该市监管", En: "Delegated to the city"}, models.RouteRegistered: {Zh: "机构所在市", En: "Where the organisation is"},
+		models.RouteExamSite: {Zh: "考点所在市", En: "Where the exam was"}, models.RouteProvincial: {Zh: "省级监管的机构", En: "An organisation of the province"},
+		models.RouteUnknownOrg: {Zh: "按这一批反馈的监管地区", En: "By the round's region"}, models.RouteTransfer: {Zh: "转办", En: "Passed on"},
+		models.RouteAssigned: {Zh: "省级指定", En: "Assigned by the province"}, models.RouteReview: {Zh: "复查由上一级办理", En: "A review goes to the upper level"},
 	}[r]
-	return l.say(w[0], w[1])
+	return l.text(w)
 }
 
 func (l lang) lookReason(r models.LookReason) string {
-	w := map[models.LookReason][2]string{
-		models.LookContact: {"联系投诉人核实", "To ask the complainant"}, models.LookVerify: {"核对身份", "To check who it is"},
-		models.LookInform: {"当面或电话告知结果", "To tell the result"}, models.LookTransfer: {"依法移送", "To hand the case over by law"},
+	w := map[models.LookReason]models.LocalText{
+		models.LookContact: {Zh: "联系投诉人核实", En: "To ask the complainant"}, models.LookVerify: {Zh: "核对身份", En: "To check who it is"},
+		models.LookInform: {Zh: "当面或电话告知结果", En: "To tell the result"}, models.LookTransfer: {Zh: "依法移送", En: "To hand the case over by law"},
 	}[r]
-	return l.say(w[0], w[1])
+	return l.text(w)
 }
 
 func (l lang) satisfaction(s models.Satisfaction) string {
-	w := map[models.Satisfaction][2]string{
-		models.VerySatisfied: {"非常满意", "Very satisfied"}, models.Satisfied: {"满意", "Satisfied"}, models.Acceptable: {"基本满意", "Fairly satisfied"},
-		models.Dissatisfied: {"不满意", "Dissatisfied"}, models.VeryDissatisfied: {"非常不满意", "Very dissatisfied"},
+	w := map[models.Satisfaction]models.LocalText{
+		models.VerySatisfied: {Zh: "非常满意", En: "Very satisfied"}, models.Satisfied: {Zh: "满意", En: "Satisfied"}, models.Acceptable: {Zh: "基本满意", En: "Fairly satisfied"},
+		models.Dissatisfied: {Zh: "不满意", En: "Dissatisfied"}, models.VeryDissatisfied: {Zh: "非常不满意", En: "Very dissatisfied"},
 	}[s]
-	return l.say(w[0], w[1])
+	return l.text(w)
 }
 
 func (l lang) noticeText(n models.DeskNotice) string {

@@ -20,6 +20,7 @@ type complaintView struct {
 	In         complaint.Submission
 	Wrong      map[string]string
 	Back       string
+	Few        bool   // so few people took part that anonymity means little
 	Draft      string // under which name the phone keeps what is not sent yet
 }
 
@@ -38,6 +39,9 @@ func (h *Phone) showComplaint(c *fiber.Ctx, status int, claims respond.Claims, i
 	}
 	v := complaintView{page: h.newPage(c, "complain.title", complainPath), Org: about.OrgName, Staff: claims.Invitation == "", In: in, Wrong: map[string]string{}}
 	v.Back, v.Draft = h.backToForm(c, claims), keptName(claims, "complaint")
+	if few, err := h.d.App.Complaints.FewPeople(c.UserContext(), claims.Batch); err == nil { // a hint is not worth an error page
+		v.Few = few
+	}
 	for _, k := range h.d.App.Catalog.OfferedCategories(h.kindOf(claims.Form)) {
 		v.Categories = append(v.Categories, category{k.Code, k.Text.In(v.Lang)})
 	}

@@ -35,7 +35,7 @@ type complaintForm struct {
 func (f complaintForm) submission() complaint.Submission {
 	return complaint.Submission{
 		Category: f.values.Get("category"), Text: f.values.Get("text"), Visibility: models.Visibility(f.values.Get("visibility")),
-		Contact: f.values.Get("contact"), Key: f.values.Get("key"), Files: f.files,
+		Contact: f.values.Get("contact"), Key: f.values.Get("key"), Files: f.files, Regulator: f.values.Get("regulator") != "",
 	}
 }
 
