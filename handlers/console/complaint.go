@@ -17,6 +17,11 @@ import (
 // caseRow is one complaint on the desk.
 type caseRow struct {
 	complaint.Summary
+	caseWords
+}
+
+// caseWords is what a page says about a case beside what it is.
+type caseWords struct {
 	About string // the category in plain words
 	Place string // who handles it
 	Due   time.Time
@@ -25,7 +30,7 @@ type caseRow struct {
 }
 
 func (h *Console) caseRow(l lang, s complaint.Summary) caseRow {
-	row := caseRow{Summary: s, About: h.about(l, s.Category), Place: h.regionName(l, s.Region)}
+	row := caseRow{Summary: s, caseWords: caseWords{About: h.about(l, s.Category), Place: h.regionName(l, s.Region)}}
 	if s.DueAt != nil {
 		row.Due, row.Ours = *s.DueAt, s.DueKind != models.DueWaiting
 	}
@@ -96,8 +101,8 @@ func (h *Console) ListComplaints(c *fiber.Ctx) error {
 }
 
 type caseData struct {
-	caseRow
 	complaint.Detail
+	caseWords
 	Steps      []stepForm
 	Chosen     models.ComplaintAction // whose form is open
 	Categories []models.ComplaintCategory
@@ -116,7 +121,7 @@ func (h *Console) complaint(c *fiber.Ctx, f form, who *complaint.Identity) error
 	}
 	l := langOf(c)
 	data := caseData{
-		caseRow: h.caseRow(l, d.Summary), Detail: d, Steps: l.stepForms(d), Chosen: models.ComplaintAction(f.Value("action")), Who: who, Mine: web.Principal(c).Account,
+		Detail: d, caseWords: h.caseRow(l, d.Summary).caseWords, Steps: l.stepForms(d), Chosen: models.ComplaintAction(f.Value("action")), Who: who, Mine: web.Principal(c).Account,
 		Categories: h.app.Catalog.Categories(), Regions: h.app.Catalog.Regions(),
 	}
 	if data.Chosen == "" && len(data.Steps) > 0 {
