@@ -13,12 +13,8 @@ import (
 func (h *Phone) Preview(c *fiber.Ctx, q *models.Questionnaire, self string) error {
 	v := formView{page: h.newPage(c, "site.tag", self), Key: "preview", Draft: "preview"}
 	v.Now, v.Preview = true, true
-	level := "4"
-	if levels := h.d.App.Catalog.Levels(); len(levels) > 0 {
-		level = levels[0].Code
-	}
 	var err error
-	v.About, err = v.about(models.About{OrgName: v.text("preview.org"), Occupation: v.text("preview.occupation"), Level: level}, q.Kind)
+	v.About, err = v.about(models.About{OrgName: v.text("preview.org"), Occupation: v.text("preview.occupation"), Level: "4"}, q.Kind)
 	if err != nil {
 		return err
 	}

@@ -145,14 +145,15 @@ func (b *tab) fillInPlain(q *models.Questionnaire, want models.Answers) {
 	b.sees("已收到，谢谢您")
 }
 
-// holds checks what is stored as the i-th person's answers: words sealed, the rest as given, and the proof of both consents.
+// holds checks what is stored as the i-th person's answers: words and exact wages sealed, the rest as given, and the proof of both consents.
 func (r *round) holds(i int, q *models.Questionnaire, want models.Answers) {
 	r.s.t.Helper()
 	stored, err := r.response(i)
 	require.NoError(r.s.t, err)
 	words := 0
 	for id, answer := range want {
-		if kind := q.Question(id).Type; kind == models.QuestionText || kind == models.QuestionPick && len(q.Question(id).Options) == 0 {
+		exactWage := q.Question(id).Type == models.QuestionNumber && q.Question(id).Consent == models.ConsentWage
+		if kind := q.Question(id).Type; exactWage || kind == models.QuestionText || kind == models.QuestionPick && len(q.Question(id).Options) == 0 {
 			words++
 			require.NotContains(r.s.t, stored.Answers, id)
 			continue
