@@ -111,6 +111,7 @@ func (d *door) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
+		c = line{c}
 		d.mu.Lock()
 		away := d.away
 		if !away {
@@ -123,6 +124,15 @@ func (d *door) Accept() (net.Conn, error) {
 		_ = c.Close() // the client is to see a broken connection
 	}
 }
+
+// line is a connection that may be cut at any moment: the server panics when it cannot set a deadline on one that is closed, and need not know before it writes.
+type line struct{ net.Conn }
+
+// SetReadDeadline implements net.Conn.
+func (l line) SetReadDeadline(t time.Time) error { _ = l.Conn.SetReadDeadline(t); return nil }
+
+// SetWriteDeadline implements net.Conn.
+func (l line) SetWriteDeadline(t time.Time) error { _ = l.Conn.SetWriteDeadline(t); return nil }
 
 func (d *door) shut() {
 	d.mu.Lock()

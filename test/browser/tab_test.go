@@ -110,7 +110,7 @@ func openIn(t *testing.T, profile cdp.BrowserContextID, sz size) *tab {
 // attach makes a tab of a browser's context.
 func attach(t *testing.T, ctx context.Context, sz size) *tab {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx, screen: sz, features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}}
 	chromedp.ListenTarget(ctx, b.hear)
