@@ -79,7 +79,7 @@ func TestQuestionnaireIsPublished(t *testing.T) {
 	require.Len(t, list, 1)
 
 	b.open(s.url + "/console/templates")
-	b.sees("69 / 70")
+	b.sees("68 / 70")
 	b.typeIn("#f-text", "您好，请填写问卷调查。")
 	require.Contains(t, b.css("[data-count]"), "19 个字，1 条")
 	b.tapText("数一数")
