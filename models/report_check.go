@@ -56,6 +56,12 @@ type Difference struct {
 	NowN      *int64   `bson:"now_n" json:"now_n"`
 }
 
+// QualityOnly says whether the figure itself comes out the same, and only what it is without the answers set apart differs.
+func (d Difference) QualityOnly() bool {
+	same := (d.Stored == nil) == (d.Now == nil) && (d.Stored == nil || *d.Stored == *d.Now)
+	return same && (d.StoredN == nil) == (d.NowN == nil) && (d.StoredN == nil || *d.StoredN == *d.NowN)
+}
+
 // Judge draws the conclusion.
 func (r *CheckResult) Judge() {
 	switch {

@@ -42,6 +42,11 @@ func (h *Console) reports(c *fiber.Ctx, f form) error {
 	if err != nil {
 		return err
 	}
+	for i, r := range list.Items {
+		if r.Of != "" {
+			list.Items[i].Name = h.regionName(l, r.Of)
+		}
+	}
 	d := reportsData{Rows: list.Items, Next: newer(c, list.Next), Regulator: isRegulator(who)}
 	if at.After != "" {
 		d.First = here(c, "")
@@ -93,6 +98,7 @@ type reportData struct {
 	Check     *models.ReportCheck
 	Diffs     []reportDifference
 	Earlier   string // the address of the version before
+	Quiet     int    // figures of which only the quality differs
 	Live      bool   // something is under way: look again in a few seconds
 }
 
@@ -112,6 +118,9 @@ func (h *Console) ShowReport(c *fiber.Ctx) error {
 	if p, err := models.ParsePeriod(got.Period); err == nil {
 		d.Words = l.period(p)
 	}
+	if d.Of != "" {
+		d.Name = h.regionName(l, d.Of)
+	}
 	if got.Replaces != "" {
 		d.Earlier = reportURL(got.Replaces)
 	}
@@ -124,6 +133,7 @@ func (h *Console) ShowReport(c *fiber.Ctx) error {
 	d.Live = got.State == models.ReportBuilding || got.Check != nil && got.Check.State == models.CheckRunning
 	if got.Check != nil {
 		d.Diffs = h.differences(c, who, got)
+		d.Quiet = len(got.Check.Result.Differences) - len(d.Diffs)
 	}
 	return h.render(c, "report", page{Title: say(c, "报告", "Report"), Data: d})
 }
@@ -136,6 +146,9 @@ func (h *Console) differences(c *fiber.Ctx, who models.Principal, got report.Rea
 	}
 	var list []reportDifference
 	for _, x := range got.Check.Result.Differences {
+		if x.QualityOnly() {
+			continue
+		}
 		if _, known := names[x.Org]; !known {
 			names[x.Org] = string(x.Org)
 			if o, err := h.app.Registry.Find(c.UserContext(), who, x.Org); err == nil {

@@ -86,6 +86,10 @@ func printCheck(out io.Writer, id models.ReportID, r models.CheckResult, orgs in
 		if where == "" {
 			where = "the whole"
 		}
+		if d.QualityOnly() {
+			_, _ = fmt.Fprintf(out, "  %s of %s: only what it is without the answers set apart differs\n", d.Indicator, where)
+			continue
+		}
 		_, _ = fmt.Fprintf(out, "  %s of %s: stored %s (n %s), from raw data %s (n %s)\n", d.Indicator, where, show(d.Stored), show(d.StoredN), show(d.Now), show(d.NowN))
 	}
 }

@@ -20,11 +20,12 @@ func TestKillWhileMakingAReport(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "HUISHENG_LEASE=1s")
 	s.serve()
-	s.claim("REPORT-1", demo.People(21, 30))
+	batch := s.claim("REPORT-1", demo.People(21, 30))
 	w := s.spawn("worker")
-	s.eventually("invitations", func() bool { return s.count("invitations", bson.D{}) >= 30 })
+	s.eventually("invitations", func() bool { return s.count("invitations", bson.D{{Key: "batch", Value: batch}}) == 30 })
 	out, err := s.command("seed", "--answers", "12").CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "12 people answered")
 	s.kill(w)
 	ctx, db := context.Background(), s.db()
 	const more = 80
@@ -54,12 +55,13 @@ func TestKillWhileMakingAReport(t *testing.T) {
 	out, err = s.command("verify", "report", id).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), "report "+id+": matches")
-	_, err = db.Collection("responses").UpdateOne(ctx, bson.D{{Key: "answers.overall", Value: bson.D{{Key: "$ne", Value: "very_dissatisfied"}}}},
+	turned, err := db.Collection("responses").UpdateOne(ctx, bson.D{{Key: "answers.overall", Value: bson.D{{Key: "$in", Value: bson.A{"satisfied", "very_satisfied"}}}}},
 		bson.D{{Key: "$set", Value: bson.D{{Key: "answers.overall", Value: "very_dissatisfied"}}}})
 	require.NoError(t, err)
+	require.EqualValues(t, 1, turned.ModifiedCount)
 	out, err = s.command("verify", "reports").CombinedOutput()
 	var failed *exec.ExitError
-	require.ErrorAs(t, err, &failed)
+	require.ErrorAs(t, err, &failed, "%s", out)
 	require.Equal(t, 1, failed.ExitCode())
 	require.Contains(t, string(out), "DOES NOT MATCH")
 	require.Contains(t, string(out), "E1a of the whole: stored")
