@@ -87,7 +87,7 @@ func fillTemplate(t *testing.T, b *tab, people []demo.Person) string {
 	require.NoError(t, err)
 	head := 0
 	for i, row := range have {
-		if len(row) > 0 && strings.Contains(strings.Join(row, " "), "证件号码") {
+		if len(row) > 0 && row[0] == "*姓名" {
 			head = i
 			break
 		}
@@ -95,7 +95,7 @@ func fillTemplate(t *testing.T, b *tab, people []demo.Person) string {
 	rows := demo.RosterRows(models.OrgEnterprise, people)
 	for i := range people {
 		for j, name := range have[head] {
-			name = strings.TrimRight(name, "*（必填） ")
+			name = strings.TrimPrefix(name, "*")
 			for k, h := range rows[0] {
 				if h != name {
 					continue
