@@ -60,6 +60,17 @@ func (c *AnswerCounter) Questions() map[string]bool {
 	return ids
 }
 
+// Secrets lists, by form, the questions whose answers matter and are sealed in the database: exact wages.
+func (c *AnswerCounter) Secrets() map[string][]string {
+	all := map[string][]string{}
+	for _, d := range c.defs {
+		if d.Measure.Wage {
+			all[d.Measure.Questionnaire] = append(all[d.Measure.Questionnaire], d.Measure.Question)
+		}
+	}
+	return all
+}
+
 // Cells gives what was counted so far, by slice and indicator id.
 func (c *AnswerCounter) Cells() map[Slice]map[string]Cell {
 	all := make(map[Slice]map[string]Cell, len(c.cells))

@@ -57,6 +57,7 @@ type GivenAnswer struct {
 	Seconds     int
 	SubmittedAt time.Time
 	Signals     []byte // sealed
+	Sealed      []byte // words and exact amounts
 	Slice       Slice
 }
 

@@ -85,14 +85,15 @@ func (s *Service) tally(ctx context.Context, src source, b models.Batch, previou
 		}
 		return err
 	}
-	f := store.AnswerFilter{Batch: id, Forms: counter.Forms()} // the judge looks at every question
+	secret := counter.Secrets()
+	f := store.AnswerFilter{Batch: id, Forms: counter.Forms(), Secrets: len(secret) > 0} // the judge looks at every question
 	if err := src.StreamBatchAnswers(ctx, f, func(g *models.GivenAnswer) error {
-		return errors.Join(count(g), s.sift(sifter, g))
+		return errors.Join(s.unseal(g, secret[g.Form.Code]), count(g), s.sift(sifter, g))
 	}); err != nil {
 		return models.Tally{}, err
 	}
 	facts.Quality, facts.Flagged = sifter.Result()
-	f.Questions = counter.Questions()
+	f.Questions, f.Secrets = counter.Questions(), false
 	if !b.RatingsIn.IsZero() {
 		if err := src.StreamBatchRatings(ctx, f, count); err != nil {
 			return models.Tally{}, err

@@ -26,5 +26,22 @@ func (s *Service) sift(sifter *models.QualitySifter, g *models.GivenAnswer) erro
 	return nil
 }
 
+// unseal puts the exact amounts among an answer's questions beside the others, for counting alone.
+func (s *Service) unseal(g *models.GivenAnswer, questions []string) error {
+	if len(questions) == 0 || len(g.Sealed) == 0 {
+		return nil
+	}
+	var secrets map[string]any
+	if err := s.box.OpenJSON(g.Sealed, models.SecretsPlace(g.ID), &secrets); err != nil {
+		return fmt.Errorf("amounts of a response: %w", err)
+	}
+	for _, id := range questions {
+		if amount, ok := secrets[id].(float64); ok { // a whole number, as JSON reads it
+			g.Answers[id] = int64(amount)
+		}
+	}
+	return nil
+}
+
 // QualityRules gives the reasons for which answers are set apart, with their words and thresholds.
 func (s *Service) QualityRules() []models.QualityRule { return s.catalog.QualityRules() }

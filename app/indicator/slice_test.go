@@ -202,7 +202,7 @@ func TestComparisonAndAlliance(t *testing.T) {
 	}
 }
 
-// Random answers of every kind, sent twice, corrected or withdrawn, while the job runs and starts anew as another process:
+// Random answers of every kind, some sealed with exact wages, sent twice, corrected or withdrawn, while the job runs and starts anew as another process:
 // in the end every figure, in total and by slice, agrees with the raw answers.
 func TestEveryKindThroughTheDatabase(t *testing.T) {
 	t.Parallel()
@@ -220,7 +220,7 @@ func TestEveryKindThroughTheDatabase(t *testing.T) {
 			old, answered := state[who]
 			switch {
 			case !answered:
-				resp := k.response(b, form, who, a)
+				resp := k.sealed(k.response(b, form, who, a))
 				resp.Slice = slice
 				if err := k.store.CreateResponse(k.ctx, resp); err != nil {
 					require.ErrorIs(t, err, models.ErrConflict, "withdrawn before")
@@ -252,4 +252,24 @@ func TestEveryKindThroughTheDatabase(t *testing.T) {
 			require.Greater(t, agreeOn(t, fmt.Sprint(form, filter), k.cat, kind, got.Live, people), 12)
 		}
 	}
+}
+
+// sealed moves an exact wage under the seal, as the respondent's side does.
+func (k *kit) sealed(r models.Response) models.Response {
+	k.t.Helper()
+	amount, ok := r.Answers["income_exact"]
+	if !ok {
+		return r
+	}
+	open := answers{}
+	for id, v := range r.Answers {
+		if id != "income_exact" {
+			open[id] = v
+		}
+	}
+	var err error
+	r.Answers = open
+	r.Texts, err = k.box.SealJSON(map[string]any{"income_exact": amount}, models.SecretsPlace(r.ID))
+	require.NoError(k.t, err)
+	return r
 }

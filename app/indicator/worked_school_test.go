@@ -32,20 +32,20 @@ func interns() []answers {
 	}
 }
 
-// graduates:
+// graduates: the exact 900 yuan of G3 is under half of Guangzhou's minimum wage (2500) and dropped.
 //
-//	     status    match   income     contract insurance certificate skills help      overall   mean of scored items
-//	G1   employed  full    5000-5999  yes       yes       100         100    and found 100       100
-//	G2   employed  mostly  4000-4999  yes       no        60          75     in vain   80        215/3
-//	G3   employed  hardly  under 2000 no        ?         0           50     none      60        110/3
+//	     status    match   income     exact contract insurance certificate skills help      overall   mean of scored items
+//	G1   employed  full    5000-5999  5600  yes      yes       100         100    and found 100       100
+//	G2   employed  mostly  4000-4999  4000  yes      no        60          75     in vain   80        215/3
+//	G3   employed  hardly  under 2000 900   no       ?         0           50     none      60        110/3
 //	G4   flexible  mostly  6000-7999                           none        25     no need   30        27.5
 //	G5   studies                                               60          75     no need   80        215/3
 //	G6   looking                                               0           0      none      0         0
 func graduates() []answers {
 	return []answers{
-		{"status": "employed", "match": "full", "income": "from_5000", "contract": "yes", "insurance": "yes", "cert_useful": "very_useful", "skills_enough": int64(5), "school_help": "helped_found", "overall": "very_satisfied"},
-		{"status": "employed", "match": "mostly", "income": "from_4000", "contract": "yes", "insurance": "no", "cert_useful": "somewhat", "skills_enough": int64(4), "school_help": "helped_not_found", "overall": "satisfied"},
-		{"status": "employed", "match": "hardly", "mismatch_reason": "low_pay", "income": "under_2000", "contract": "no", "insurance": "not_sure", "cert_useful": "not_useful", "skills_enough": int64(3), "school_help": "not_helped", "overall": "fairly_satisfied"},
+		{"status": "employed", "match": "full", "income": "from_5000", "income_exact": int64(5600), "contract": "yes", "insurance": "yes", "cert_useful": "very_useful", "skills_enough": int64(5), "school_help": "helped_found", "overall": "very_satisfied"},
+		{"status": "employed", "match": "mostly", "income": "from_4000", "income_exact": int64(4000), "contract": "yes", "insurance": "no", "cert_useful": "somewhat", "skills_enough": int64(4), "school_help": "helped_not_found", "overall": "satisfied"},
+		{"status": "employed", "match": "hardly", "mismatch_reason": "low_pay", "income": "under_2000", "income_exact": int64(900), "contract": "no", "insurance": "not_sure", "cert_useful": "not_useful", "skills_enough": int64(3), "school_help": "not_helped", "overall": "fairly_satisfied"},
 		{"status": "flexible", "match": "mostly", "income": "from_6000", "cert_useful": "no_certificate", "skills_enough": int64(2), "school_help": "not_needed", "overall": "dissatisfied"},
 		{"status": "further_study", "cert_useful": "somewhat", "skills_enough": int64(4), "school_help": "not_needed", "overall": "satisfied"},
 		{"status": "looking", "cert_useful": "not_useful", "skills_enough": int64(1), "school_help": "not_helped", "overall": "very_dissatisfied"},
@@ -150,11 +150,13 @@ func TestWorkedExampleOfASchool(t *testing.T) {
 		check(t, live[id], want)
 		compared[id] = true
 	}
-	for id, n := range map[string]int64{"S2a": 3, "S2a_employer": 2, "S2b": 3} { // no median of so few
+	for id, n := range map[string]int64{"S2a": 3, "S2a_exact": 2, "S2a_employer": 2, "S2b": 3} { // no median of so few
 		require.Nil(t, live[id].Value, id)
 		require.Equal(t, n, *live[id].N, id)
 		compared[id] = true
 	}
+	require.Contains(t, live["S2a_exact"].Flags, models.FlagDropped, "900 yuan")
+	require.NotContains(t, shown["S2a_exact"].Flags, models.FlagDropped)
 	for id, want := range map[string]float64{"S5": 350, "S7": 40, "S7_reported": 2000, "S6_reported": 0.85} {
 		require.Equal(t, want, *live[id].Value, id)
 		require.Equal(t, want, *shown[id].Value, id)
@@ -174,6 +176,7 @@ func TestWorkedExampleOfASchool(t *testing.T) {
 
 // Thirty graduates: under 2000: 3, 2000: 6, 3000: 9, 4000: 6, 5000: 4, 15000 or more: 2.
 // P50: half of 30 is 15, 9 below: 3000 + 6/9 × 1000 = 3666.67 → 3667. P25: 7.5, 3 below: 2000 + 4.5/6 × 1000 = 2750. P75: 22.5, 18 below: 4000 + 4.5/6 × 1000 = 4750.
+// Twelve gave an amount that counts: the middle two are 3600 and 3700, so 3650; 1249 and 100 001 and 0 do not.
 func TestWagesOfASchool(t *testing.T) {
 	c := loadCatalog(t)
 	var list []answers
@@ -185,6 +188,9 @@ func TestWagesOfASchool(t *testing.T) {
 			list = append(list, answers{"status": "employed", "income": band.value})
 		}
 	}
+	for i, yuan := range []int64{1250, 3000, 3200, 3300, 3500, 3600, 3700, 4000, 4200, 5000, 8000, 100_000, 0, 1249, 100_001} {
+		list[i]["income_exact"] = yuan
+	}
 	live := func(list []answers) map[string]models.IndicatorValue {
 		tally := tallyOf(t, c, models.OrgSchool, round{"SCH_GRADUATE", list, 30, 0}, models.Tally{})
 		values, _, _ := models.RollupFacts{Tallies: []models.Tally{tally}}.Figures(c.Indicators(models.OrgSchool), optionsIn(c))
@@ -194,7 +200,18 @@ func TestWagesOfASchool(t *testing.T) {
 	require.Equal(t, 3667.0, *v["S2a"].Value)
 	require.Equal(t, 2750.0, *v["S2a"].P25)
 	require.Equal(t, 4750.0, *v["S2a"].P75)
+	require.Equal(t, 3650.0, *v["S2a_exact"].Value)
+	require.Nil(t, v["S2a_exact"].P25, "twelve are too few for quartiles")
+	require.Equal(t, int64(12), *v["S2a_exact"].N)
+	require.Contains(t, v["S2a_exact"].Flags, models.FlagDropped)
 	v = live(list[:29])
 	require.NotNil(t, v["S2a"].Value)
 	require.Nil(t, v["S2a"].P75, "twenty-nine are too few for quartiles")
+	// Merged over two rounds, the exact median is that of all: 1249 people at 3000 and 1250 at 5000 give 5000.
+	var cell models.Cell
+	cell.Merge(models.Cell{N: 1249, Hist: map[string]int64{"3000": 1249}})
+	cell.Merge(models.Cell{N: 1250, Hist: map[string]int64{"5000": 1250}})
+	d, _ := c.Indicator("S2a_exact")
+	require.Equal(t, 5000.0, *d.Value(cell, nil).Value)
+	require.Equal(t, 3000.0, *d.Value(cell, nil).P25)
 }

@@ -115,7 +115,7 @@ func TestEveryIndicatorOfTheNotice(t *testing.T) {
 	c := load(t)
 	for kind, want := range map[models.OrgKind][]string{
 		models.OrgSchool: {
-			"S1a", "S1b", "S1g_satisfaction", "S1g_score", "S2a", "S2b", "S2b_unpaid", "S3", "S3b", "S4_company", "S4_graduate", "S4_level_valid_company",
+			"S1a", "S1b", "S1g_satisfaction", "S1g_score", "S2a", "S2a_exact", "S2b", "S2b_unpaid", "S3", "S3b", "S4_company", "S4_graduate", "S4_level_valid_company",
 			"S4_rehire_company", "S5", "S6", "S6b", "S6_reported", "S7", "S7_reported",
 		},
 		models.OrgSocial: {

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 	"slices"
 	"time"
 
@@ -24,6 +25,7 @@ type figure struct {
 	None     string   // why there is no value
 	Notes    []string // what to bear in mind
 	Chart    template.HTML
+	URL      string // its own page
 }
 
 func (l lang) unit(u string) string {
@@ -43,10 +45,12 @@ func (l lang) unit(u string) string {
 // figureOf puts a value and its definition into words. Axis draws the scale too.
 func (l lang) figureOf(d models.IndicatorDefinition, v models.IndicatorValue, axis bool) figure {
 	f := figure{Def: d, V: v, Unit: l.unit(v.Unit)}
-	has := func(flag string) bool { return slices.Contains(v.Flags, flag) }
+	has := func(flag string) bool { return hasFlag(v, flag) }
 	switch {
 	case v.Value != nil:
 		f.Value = number(*v.Value)
+	case has(models.FlagNotSliced):
+		f.None = l.say("不按工种和等级分", "Not known by occupation and level")
 	case v.Suppressed:
 		f.None = l.hidden(d)
 	case has(models.FlagNoFigure):
@@ -72,6 +76,15 @@ func (l lang) figureOf(d models.IndicatorDefinition, v models.IndicatorValue, ax
 	if has(models.FlagLowSample) {
 		f.Few = true
 	}
+	if has(models.FlagFeeAlert) {
+		f.Notes = append(f.Notes, l.say("学员实付高于公布价格，请核查收费。", "Trainees paid more than was published: look into the fees."))
+	}
+	if has(models.FlagDropped) {
+		f.Notes = append(f.Notes, l.say("明显填错的金额没有算进来。", "Impossible amounts are left out."))
+	}
+	if v.P25 != nil && v.P75 != nil {
+		f.Notes = append(f.Notes, l.say("中间一半的人在 %s 到 %s 元之间。", "The middle half lies between %s and %s yuan.", number(*v.P25), number(*v.P75)))
+	}
 	if has(models.FlagNoFigure) {
 		f.Notes = append(f.Notes, l.say("有的机构没有申报数据，没有算进来。", "Organisations that declared no figure are left out."))
 	}
@@ -82,6 +95,8 @@ func (l lang) figureOf(d models.IndicatorDefinition, v models.IndicatorValue, ax
 	f.Chart = chart(v, l.text(d.Title)+" "+f.Value+unitShort(v.Unit)+l.intervalLabel(f.Interval), axis)
 	return f
 }
+
+func hasFlag(v models.IndicatorValue, flag string) bool { return slices.Contains(v.Flags, flag) }
 
 // hidden says in two words why a figure is hidden from an organisation; the page explains it once for all.
 func (l lang) hidden(d models.IndicatorDefinition) string {
@@ -148,7 +163,33 @@ func periods(l lang, kind models.OrgKind, now time.Time, chosen string) []period
 	return list
 }
 
+// sliceChoice is an occupation and level to pick.
+type sliceChoice struct {
+	models.Slice
+	Text string
+}
+
+// sliceChoices names the occupations and levels for which figures are kept apart.
+func (h *Console) sliceChoices(l lang, list []models.SliceCells) []sliceChoice {
+	out := make([]sliceChoice, 0, len(list))
+	for _, s := range list {
+		text := s.Name
+		if text == "" {
+			text = s.Occupation
+		}
+		for _, level := range h.app.Catalog.Levels() {
+			if level.Code == s.Level {
+				text += " · " + l.text(level.Name)
+			}
+		}
+		out = append(out, sliceChoice{s.Slice, text})
+	}
+	return out
+}
+
 type figuresData struct {
+	Slice      models.Slice
+	Slices     []sliceChoice
 	Title      string // whose
 	Kind       models.OrgKind
 	Period     string
@@ -182,13 +223,22 @@ func (h *Console) ShowOrgIndicators(c *fiber.Ctx) error {
 
 func (h *Console) orgIndicators(c *fiber.Ctx, org models.Org, from link) error {
 	sc := web.Principal(c).Scope()
-	r, err := h.app.Indicators.ForOrg(c.UserContext(), sc, org.ID, c.Query("period"))
+	slice := models.Slice{Occupation: c.Query("occupation"), Level: c.Query("level")}
+	r, err := h.app.Indicators.ForOrgSlice(c.UserContext(), sc, org.ID, c.Query("period"), slice)
 	if err != nil {
 		return err
 	}
 	d := figuresData{
+		Slice: slice, Slices: h.sliceChoices(langOf(c), r.Slices),
 		Title: org.Name, Kind: org.Kind, Period: r.Period, Periods: periods(langOf(c), org.Kind, time.Now(), r.Period), ComputedAt: r.ComputedAt,
-		Figures: h.figuresOf(langOf(c), org.Kind, r.View(sc)), Org: sc.IsOrg(), Quality: h.qualityOf(langOf(c), r.QualityFor(sc)), Back: from,
+		Figures: h.figuresOf(langOf(c), org.Kind, r.View(sc)), Org: sc.InSteps(), Quality: h.qualityOf(langOf(c), r.QualityFor(sc)), Back: from,
+	}
+	at := "/console/indicators"
+	if from.URL != "" {
+		at = from.URL + "/indicators"
+	}
+	for i := range d.Figures {
+		d.Figures[i].URL = at + "/" + d.Figures[i].Def.ID + "?period=" + url.QueryEscape(r.Period)
 	}
 	return h.figures(c, d)
 }

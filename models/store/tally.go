@@ -16,6 +16,7 @@ type AnswerFilter struct {
 	Batch     models.BatchID
 	Forms     []string        // questionnaire codes, any version
 	Questions map[string]bool // ids; nil: all
+	Secrets   bool            // with what is sealed
 }
 
 // StreamBatchAnswers gives the answers of everybody who has not withdrawn, one person at a time and in no particular order, to fn. What fn is
@@ -37,6 +38,9 @@ func (s *Store) streamAnswers(ctx context.Context, col string, filter bson.D, f 
 		{Key: "submitted_at", Value: 1},
 		{Key: "signals", Value: 1},
 		{Key: "slice", Value: 1},
+	}
+	if f.Secrets {
+		fields = append(fields, bson.E{Key: "texts", Value: 1})
 	}
 	cur, err := s.col(col).Find(ctx, filter, options.Find().SetBatchSize(chunkSize).SetProjection(fields))
 	if err != nil {
@@ -73,6 +77,7 @@ func readAnswer(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) 
 func readState(doc bson.Raw, questions map[string]bool, g *models.GivenAnswer) error {
 	clear(g.Answers)
 	_, g.Signals, _ = doc.Lookup("signals").BinaryOK()
+	_, g.Sealed, _ = doc.Lookup("texts").BinaryOK()
 	given, ok := doc.Lookup("answers").DocumentOK()
 	if !ok {
 		return nil
