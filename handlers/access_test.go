@@ -235,6 +235,8 @@ func doors() map[string]string {
 		"GET /console/orgs/:org/indicators":         "p c a",
 		"GET /console/orgs/:org/indicators/:id":     "p c a",
 		"GET /console/regions":                      "p c a",
+		"GET /console/regions.csv":                  "p c a",
+		"GET /console/regions.xlsx":                 "p c a",
 		"GET /console/regions/:region":              "p c",
 		"GET /console/calendar":                     "p c",
 		"POST /console/calendar":                    "p",

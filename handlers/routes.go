@@ -246,6 +246,8 @@ func (h *handlers) routes() []web.Route {
 		get("/console/reports/:report", web.Roles(province, city, operator), h.console.Settled(h.console.ShowReport)),
 		post("/console/reports/:report/verify", web.Roles(province, city), h.console.Settled(h.console.VerifyReport)),
 		get("/console/regions", web.Roles(province, city, alliance), h.console.Settled(h.console.Compare)).Timeout(time.Minute),
+		get("/console/regions.csv", web.Roles(province, city, alliance), h.console.Settled(h.console.ExportCompare)).Timeout(time.Minute),
+		get("/console/regions.xlsx", web.Roles(province, city, alliance), h.console.Settled(h.console.ExportCompare)).Timeout(time.Minute),
 		get("/console/regions/:region", web.Roles(province, city), h.console.Settled(h.console.ShowRegionIndicators)).Timeout(time.Minute),
 		get("/console/calendar", web.Roles(province, city), h.console.Settled(h.console.ShowCalendar)),
 		post("/console/calendar", web.Roles(province), h.console.Settled(h.console.ImportCalendar)),

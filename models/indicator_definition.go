@@ -49,8 +49,22 @@ type IndicatorDefinition struct {
 	Unit           IndicatorUnit   `json:"unit"`
 	Source         IndicatorSource `json:"source"`
 	Variant        string          `json:"variant,omitempty"` // which reading, where the notice allows several
+	Better         Better          `json:"better"`            // which end is the better one; neither: not ranked
 	Measure        Measure         `json:"-"`
 }
+
+// Better says which way a figure should go.
+type Better string
+
+// The ways.
+const (
+	BetterHigher  Better = "higher"
+	BetterLower   Better = "lower"
+	BetterNeither Better = "neither" // a count, a price or a wage: to look at, not to rank by
+)
+
+// Valid says whether b is a known way.
+func (b Better) Valid() bool { return b == BetterHigher || b == BetterLower || b == BetterNeither }
 
 // MeasureType says how a measure is computed.
 type MeasureType string

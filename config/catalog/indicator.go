@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -53,6 +54,7 @@ type indicatorEntry struct {
 	Unit           located[string]       `yaml:"unit"`
 	Source         located[string]       `yaml:"source"`
 	Variant        string                `yaml:"variant"`
+	Better         located[string]       `yaml:"better"`
 	Measure        located[measureEntry] `yaml:"measure"`
 }
 
@@ -117,7 +119,7 @@ func (f *file) indicator(entry located[indicatorEntry], kind models.OrgKind) mod
 		ID: raw.ID.Value, Name: raw.Name.Value, Version: raw.Version.Value, Kind: kind,
 		Title: raw.Title.text(), Formula: raw.Formula.text(), Numerator: raw.Numerator.text(), Denominator: raw.Denominator.text(),
 		Exclusions: raw.Exclusions.text(), NoticeSentence: raw.NoticeSentence.Value, Unit: models.IndicatorUnit(raw.Unit.Value),
-		Source: models.IndicatorSource(raw.Source.Value), Variant: raw.Variant, Measure: raw.Measure.Value.model(),
+		Source: models.IndicatorSource(raw.Source.Value), Variant: raw.Variant, Better: models.Better(cmp.Or(raw.Better.Value, string(models.BetterHigher))), Measure: raw.Measure.Value.model(),
 	}
 	f.complete(what+" title", raw.Title, entry.Line)
 	f.complete(what+" formula", raw.Formula, entry.Line)
@@ -129,6 +131,9 @@ func (f *file) indicator(entry located[indicatorEntry], kind models.OrgKind) mod
 	}
 	if !version.MatchString(d.Version) {
 		f.report(line(raw.Version.Line, entry.Line), "%s: version %q is not a whole number from 1", what, d.Version)
+	}
+	if !d.Better.Valid() {
+		f.report(line(raw.Better.Line, entry.Line), "%s: better %q is none of higher, lower, neither", what, d.Better)
 	}
 	if !d.Unit.Valid() {
 		f.report(line(raw.Unit.Line, entry.Line), "%s: unit %q is unknown", what, d.Unit)

@@ -2,19 +2,23 @@ package console
 
 import (
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"huisheng/app/indicator"
 	"huisheng/handlers/web"
 	"huisheng/models"
-	"huisheng/models/store"
 )
 
 // compared is one line of a comparison.
 type compared struct {
 	Name, URL string
 	Figure    figure
+	Place     int    // 0: not ranked
+	Change    string // since the period before; may be empty
+	Worse     bool
 }
 
 type compareData struct {
@@ -25,6 +29,10 @@ type compareData struct {
 	Indicator models.IndicatorDefinition
 	All       []models.IndicatorDefinition
 	By        string // org or city
+	Slice     models.Slice
+	Levels    []models.Level
+	Worse     bool // only what got worse
+	Export    string
 	Province  bool
 	Total     *compared
 	Rows      []compared
@@ -32,12 +40,23 @@ type compareData struct {
 	Next      string
 }
 
-// Compare shows one indicator for many: by city for the province, by organisation for everybody.
+// Compare shows one indicator for many: by city for the province, by organisation for everybody. The filter is the address, to be shared.
 func (h *Console) Compare(c *fiber.Ctx) error {
+	d, who := h.compareFilter(c)
+	if err := h.compare(c, who, &d); err != nil {
+		return err
+	}
+	d.Export = d.query().Encode()
+	return h.render(c, "compare", page{Title: say(c, "指标对比", "Compare indicators"), Data: d})
+}
+
+// compareFilter reads what is compared from the address.
+func (h *Console) compareFilter(c *fiber.Ctx) (compareData, models.Principal) {
 	who, kind := web.Principal(c), kindOf(c)
 	d := compareData{
 		Kind: kind, Kinds: []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial}, Province: who.Role == models.RoleProvince,
-		All: h.app.Catalog.Indicators(kind), Period: c.Query("period", models.QuarterOf(time.Now())), By: c.Query("by"),
+		All: h.app.Catalog.Indicators(kind), Period: c.Query("period", models.QuarterOf(time.Now())), By: c.Query("by"), Slice: models.Slice{Occupation: c.Query("occupation"), Level: c.Query("level")}, Worse: c.Query("worse") != "",
+		Levels: h.app.Catalog.Levels(),
 	}
 	if who.Role == models.RoleAlliance {
 		d.Kinds = []models.OrgKind{models.OrgSchool}
@@ -51,10 +70,21 @@ func (h *Console) Compare(c *fiber.Ctx) error {
 	if d.By != "city" && d.By != "org" || !d.Province {
 		d.By = map[bool]string{true: "city", false: "org"}[d.Province]
 	}
-	if err := h.compare(c, who, &d); err != nil {
-		return err
+	return d, who
+}
+
+// query is the filter as an address, to share or to export by.
+func (d compareData) query() url.Values {
+	q := url.Values{"kind": {string(d.Kind)}, "indicator": {d.Indicator.ID}, "period": {d.Period}, "by": {d.By}}
+	for key, value := range map[string]string{"occupation": d.Slice.Occupation, "level": d.Slice.Level} {
+		if value != "" {
+			q.Set(key, value)
+		}
 	}
-	return h.render(c, "compare", page{Title: say(c, "指标对比", "Compare indicators"), Data: d})
+	if d.Worse {
+		q.Set("worse", "1")
+	}
+	return q
 }
 
 func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) error {
@@ -86,7 +116,7 @@ func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) er
 }
 
 func (h *Console) regionLine(c *fiber.Ctx, d compareData, code string) (compared, error) {
-	r, err := h.app.Indicators.ForRegion(c.UserContext(), web.Principal(c), code, d.Kind, d.Period)
+	r, err := h.app.Indicators.ForRegionSlice(c.UserContext(), web.Principal(c), code, d.Kind, d.Period, d.Slice)
 	if err != nil {
 		return compared{}, err
 	}
@@ -94,24 +124,62 @@ func (h *Console) regionLine(c *fiber.Ctx, d compareData, code string) (compared
 	return compared{Name: h.regionName(langOf(c), code), URL: "/console/regions/" + code + "?" + q.Encode(), Figure: pickFigure(langOf(c), d.Indicator, r.Items)}, nil
 }
 
+// comparePage is how many organisations stand on one page.
+const comparePage = 50
+
+// compareOrgs ranks the organisations, a page at a time; what is not ranked follows.
 func (h *Console) compareOrgs(c *fiber.Ctx, who models.Principal, d *compareData) error {
-	at := models.Page{Limit: 30, After: c.Query("after")}
-	list, err := h.app.Registry.List(c.UserContext(), who, store.OrgFilter{Kind: d.Kind}, at)
+	rows, err := h.ranked(c, who, *d)
 	if err != nil {
 		return err
 	}
-	for _, o := range list.Items {
-		r, err := h.app.Indicators.ForOrg(c.UserContext(), who.Scope(), o.ID, d.Period)
-		if err != nil {
-			return err
-		}
-		to := orgURL(o.ID) + "/indicators?period=" + url.QueryEscape(d.Period)
-		d.Rows = append(d.Rows, compared{Name: o.Name, URL: to, Figure: pickFigure(langOf(c), d.Indicator, r.View(who.Scope()))})
+	from, err := strconv.Atoi(c.Query("after", "0"))
+	if err != nil || from < 0 || from > len(rows) {
+		from = 0
 	}
-	if d.Next = newer(c, list.Next); at.After != "" {
+	until := min(from+comparePage, len(rows))
+	if d.Rows = rows[from:until]; until < len(rows) {
+		d.Next = newer(c, strconv.Itoa(until))
+	}
+	if from > 0 {
 		d.First = here(c, "")
 	}
 	return nil
+}
+
+// ranked gives all organisations by the chosen indicator, in words.
+func (h *Console) ranked(c *fiber.Ctx, who models.Principal, d compareData) ([]compared, error) {
+	l := langOf(c)
+	list, err := h.app.Indicators.Rank(c.UserContext(), who, indicator.RankQuery{Kind: d.Kind, ID: d.Indicator.ID, Period: d.Period, Slice: d.Slice})
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]compared, 0, len(list))
+	for _, r := range list {
+		worse := r.Worse(d.Indicator.Better)
+		if d.Worse && !worse {
+			continue
+		}
+		row := compared{
+			Name: r.Name, URL: orgURL(r.Org) + "/indicators/" + d.Indicator.ID + "?period=" + url.QueryEscape(d.Period), Figure: l.figureOf(d.Indicator, r.Value, false),
+			Place: r.Place, Worse: worse,
+		}
+		if r.Before != nil && r.Value.Value != nil {
+			row.Change = signedNumber(models.RoundHalfUp(*r.Value.Value-*r.Before, 2))
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func signedNumber(x float64) string {
+	switch {
+	case x > 0:
+		return "+" + number(x)
+	case x < 0:
+		return "−" + number(-x)
+	}
+	return "0"
 }
 
 func pickFigure(l lang, d models.IndicatorDefinition, values []models.IndicatorValue) figure {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"huisheng/models"
 )
@@ -32,6 +33,17 @@ func (s *Store) FindOrg(ctx context.Context, sc models.Scope, id models.OrgID) (
 	var o models.Org
 	err := s.col(colOrgs).FindOne(ctx, scopedOrgs(sc, bson.D{{Key: "_id", Value: id}})).Decode(&o)
 	return o, wrap("find org", err)
+}
+
+// FindOrgs reads organisations by their ids, with name and region alone; those that are gone are missing. Whose figures a reader may see is decided before.
+func (s *Store) FindOrgs(ctx context.Context, ids []models.OrgID) ([]models.Org, error) {
+	cur, err := s.col(colOrgs).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+		options.Find().SetProjection(bson.D{{Key: "name", Value: 1}, {Key: "region", Value: 1}}))
+	if err != nil {
+		return nil, wrap("find orgs", err)
+	}
+	var list []models.Org
+	return list, wrap("find orgs", cur.All(ctx, &list))
 }
 
 // ListOrgs lists organisations in scope by id, that is by when they were registered.
