@@ -55,4 +55,7 @@ type AuditFilter struct {
 	Action AuditAction
 	Actor  AccountID
 	Org    OrgID
+	Object string
+	From   time.Time
+	Until  time.Time
 }

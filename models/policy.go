@@ -148,7 +148,7 @@ func (p Policy) Check(defs Definitions) []FieldError {
 		wrong = append(wrong, FieldError{Field: field, Code: code, Message: message})
 	}
 	if !codeOK(p.Code) {
-		fail("code", "format", "代号用2到32个小写字母、数字和短横线，例如 exit-2026。")
+		fail("code", "format_wrong", "代号用2到32个小写字母、数字和短横线，例如 exit-2026。")
 	}
 	for field, text := range map[string]string{"name": p.Name, "basis": p.Basis} {
 		if n := utf8.RuneCountInString(text); n < 2 || n > maxPolicyText || !Printable(text) {
@@ -189,14 +189,14 @@ func (r Rule) check(defs Definitions, ids map[string]bool) []FieldError {
 	d, known := defs(r.Indicator)
 	switch {
 	case !codeOK(r.ID):
-		fail("id", "format", "规则号用2到32个小写字母、数字和短横线，例如 r1。")
+		fail("id", "format_wrong", "规则号用2到32个小写字母、数字和短横线，例如 r1。")
 	case ids[r.ID]:
-		fail("id", "duplicate", "同一份政策里规则号不能重复。")
+		fail("id", "duplicate_rule", "同一份政策里规则号不能重复。")
 	}
 	if !known {
 		fail("indicator", "unknown", "没有这个指标，请从指标目录里选。")
 	} else if d.Kind != r.Kind {
-		fail("kind", "mismatch", "这个指标不是这类机构的。")
+		fail("kind", "kind_mismatch", "这个指标不是这类机构的。")
 	}
 	if !r.PeriodKind.Valid() {
 		fail("period_kind", "unknown", "周期应为 MONTH、QUARTER、YEAR、ACADEMIC_YEAR 或 ROLLING_12M。")
@@ -231,7 +231,7 @@ func (p Policy) checkWeights(defs Definitions) []FieldError {
 		case d.Unit == UnitYuan || d.Unit == UnitCount:
 			wrong = append(wrong, FieldError{Field: at + "indicator", Code: "not_0_100", Message: "金额和数量不能计入综合分，只能用百分比、分数或每百人次。"})
 		case seen[w.Indicator]:
-			wrong = append(wrong, FieldError{Field: at + "indicator", Code: "duplicate", Message: "同一个指标只能出现一次。"})
+			wrong = append(wrong, FieldError{Field: at + "indicator", Code: "duplicate_rule", Message: "同一个指标只能出现一次。"})
 		}
 		if w.Weight < 1 || w.Weight > 100 {
 			wrong = append(wrong, FieldError{Field: at + "weight", Code: "out_of_range", Message: "权重为1到100的整数。"})

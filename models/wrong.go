@@ -23,3 +23,6 @@ func wrongIn(lang, code, chinese string) string {
 	}
 	return "Please check this: " + code
 }
+
+// In says what its author should know about a policy in a language.
+func (w Warning) In(lang string) string { return wrongIn(lang, w.Code, w.Message) }

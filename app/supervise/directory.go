@@ -94,7 +94,7 @@ func checkEntry(in *DirectoryInput) (wrong []models.FieldError) {
 	if in.USCC = strings.TrimSpace(in.USCC); in.USCC != "" {
 		uscc, _, err := models.ParseUSCC(in.USCC)
 		if err != nil {
-			fail("uscc", "format", "统一社会信用代码不对，请核对18位代码。")
+			fail("uscc", "format_wrong", "统一社会信用代码不对，请核对18位代码。")
 		}
 		in.USCC = uscc
 	}

@@ -109,15 +109,25 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/figures", "申报数据", "Declared figures")
 		add("/console/indicators", "指标", "Indicators")
 		add("/console/reports", "报告", "Reports")
+		add("/console/measures", "监管措施", "Supervision")
+		add("/console/directory", "认可企业目录", "Directory")
 	case models.RoleProvince, models.RoleCity:
 		add("/console/orgs", "评价机构", "Organisations")
 		add("/console/batches", "反馈批次", "Feedback batches")
 		add("/console/regions", "指标对比", "Compare")
 		add("/console/reports", "报告", "Reports")
 		add("/console/complaints", "投诉处理", "Complaints")
+		add("/console/measures", "监管措施", "Supervision")
+		add("/console/policies", "监管政策", "Policies")
+		add("/console/directory", "认可企业目录", "Directory")
 		add("/console/accounts", "账号", "Accounts")
 		add("/console/questionnaires", "问卷", "Questionnaires")
 		add("/console/templates", "短信模板", "Message templates")
+		add("/console/sending", "短信通道", "Message channel")
+		if r == models.RoleProvince {
+			add("/console/webhooks", "推送地址", "Webhooks")
+		}
+		add("/console/audit", "操作记录", "Audit log")
 	case models.RoleAlliance:
 		add("/console/orgs", "院校", "Schools")
 		add("/console/regions", "指标对比", "Compare")
@@ -156,6 +166,11 @@ var notes = map[string]models.LocalText{
 	"step":          {Zh: "这一步已记录，投诉人查询时可以看到您写的话。", En: "The step is recorded. The complainant will see what you wrote."},
 	"aside":         {Zh: "已登记回避，由别人办理。", En: "Recorded; somebody else handles the case."},
 	"reply":         {Zh: "答复已提交。", En: "The reply is sent."},
+	"proposed":      {Zh: "已提出。", En: "Proposed."},
+	"measure":       {Zh: "这一步已记录。", En: "The step is recorded."},
+	"policy":        {Zh: "政策已保存。", En: "The policy is saved."},
+	"directory":     {Zh: "目录已更新。", En: "The directory is updated."},
+	"webhook":       {Zh: "已完成。", En: "Done."},
 	"account":       {Zh: "账号已更新。", En: "The account is updated."},
 	"calendar":      {Zh: "放假安排已导入。涉及的办理期限会在一分钟内重新推算，已经告知的期限不会缩短。", En: "The year is imported. Deadlines that it touches are reckoned anew within a minute; none that a person was told gets shorter."},
 	"questionnaire": {Zh: "新版本已发布，一分钟内新批次开始使用。", En: "The new version is published. New batches use it within a minute."},
@@ -200,6 +215,7 @@ func Funcs(cat *catalog.Catalog) func(string) template.FuncMap {
 		l := lang(language)
 		f := template.FuncMap{"dict": dict, "levelName": func(code string) string { return levelName(cat, l, code) }}
 		maps.Copy(f, l.words())
+		maps.Copy(f, l.superviseWords())
 		return f
 	}
 }

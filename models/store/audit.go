@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -34,6 +35,12 @@ func (s *Store) ListAudit(ctx context.Context, sc models.Scope, f models.AuditFi
 	if f.Actor != "" {
 		filter = append(filter, bson.E{Key: "actor", Value: f.Actor})
 	}
+	if f.Object != "" {
+		filter = append(filter, bson.E{Key: "object", Value: f.Object})
+	}
+	if at := bounds(f.From, f.Until); len(at) > 0 {
+		filter = append(filter, bson.E{Key: "at", Value: at})
+	}
 	if f.Org != "" {
 		filter = append(filter, bson.E{Key: "org", Value: f.Org})
 	}
@@ -53,4 +60,16 @@ func (s *Store) AuditAfter(ctx context.Context, seq int64, limit int) ([]models.
 		err = cur.All(ctx, &list)
 	}
 	return list, wrap("read audit", err)
+}
+
+// bounds is a half-open stretch of time; empty when neither end is given.
+func bounds(from, until time.Time) bson.D {
+	d := bson.D{}
+	if !from.IsZero() {
+		d = append(d, bson.E{Key: "$gte", Value: from})
+	}
+	if !until.IsZero() {
+		d = append(d, bson.E{Key: "$lt", Value: until})
+	}
+	return d
 }
