@@ -36,3 +36,31 @@ func TestSuspendedOrganisationStartsNothingNew(t *testing.T) {
 	s.do("GET", at, s.city("440300"), nil).problem(404, "not_found")
 	require.Empty(t, s.do("GET", "/api/v1/public/exits", "", nil).object(200)["items"])
 }
+
+// Every page of supervision opens for whoever may see it, in both languages, and the main journey works by forms alone.
+func TestSupervisionPages(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.respondents(1)
+	_, _ = s.province(), s.city("440100")
+	pages := map[string][]string{
+		"province":    {"/console/measures", "/console/measures/new", "/console/policies", "/console/policies/new", "/console/directory", "/console/webhooks", "/console/audit?action=measure&from=2026-01-01", "/console/sending"},
+		"city-440100": {"/console/measures?state=open", "/console/measures/new", "/console/policies", "/console/directory?state=due", "/console/audit?object=org/x", "/console/sending"},
+		"operator":    {"/console/measures", "/console/measures/new", "/console/policies", "/console/directory"},
+	}
+	for login, list := range pages {
+		token, _ := s.login(login, password)
+		for _, path := range list {
+			for _, lang := range []string{"zh-CN", "en"} {
+				r := s.do("GET", path, token, nil, "Accept-Language", lang)
+				require.Equal(t, 200, r.StatusCode, "%s %s: %s", login, path, r.body)
+				require.Contains(t, string(r.body), "</html>", path)
+			}
+		}
+	}
+	for _, path := range []string{"/exits", "/directory"} {
+		r := s.do("GET", path, "", nil, "Accept-Language", "en")
+		require.Equal(t, 200, r.StatusCode)
+		require.NotContains(t, string(r.body), "csrf\" value=\"x", path)
+	}
+}
