@@ -75,6 +75,7 @@ type StopView struct {
 type LookView struct {
 	At     time.Time         `json:"at"`
 	By     models.AccountID  `json:"by"`
+	Name   string            `json:"name"` // of the official
 	Code   models.LookReason `json:"reason_code"`
 	Reason string            `json:"reason"`
 }
@@ -185,7 +186,11 @@ func (s *Service) detail(ctx context.Context, p models.Principal, c models.Compl
 		d.Asks = append(d.Asks, a)
 	}
 	for _, l := range c.Looks {
-		d.Looks = append(d.Looks, LookView{At: beijing(l.At), By: l.By, Code: l.Code, Reason: l.Reason})
+		who, err := s.store.FindAccount(ctx, models.SystemScope(), l.By)
+		if err != nil && !notThere(err) {
+			return d, err
+		}
+		d.Looks = append(d.Looks, LookView{At: beijing(l.At), By: l.By, Name: who.Name, Code: l.Code, Reason: l.Reason})
 	}
 	for _, e := range c.Timeline {
 		d.History = append(d.History, EventView{State: e.State, Action: e.Action, At: beijing(e.At), By: e.By, Note: e.Note, Internal: e.Internal})

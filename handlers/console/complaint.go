@@ -108,7 +108,6 @@ type caseData struct {
 	Categories []models.ComplaintCategory
 	Regions    []models.Region
 	Who        *complaint.Identity // opened just now, shown this once
-	Mine       models.AccountID
 }
 
 // ShowComplaint is one complaint with its words and the steps that are possible now.
@@ -121,7 +120,7 @@ func (h *Console) complaint(c *fiber.Ctx, f form, who *complaint.Identity) error
 	}
 	l := langOf(c)
 	data := caseData{
-		Detail: d, caseWords: h.caseRow(l, d.Summary).caseWords, Steps: l.stepForms(d), Chosen: models.ComplaintAction(f.Value("action")), Who: who, Mine: web.Principal(c).Account,
+		Detail: d, caseWords: h.caseRow(l, d.Summary).caseWords, Steps: l.stepForms(d), Chosen: models.ComplaintAction(f.Value("action")), Who: who,
 		Categories: h.app.Catalog.Categories(), Regions: h.app.Catalog.Regions(),
 	}
 	if data.Chosen == "" && len(data.Steps) > 0 {

@@ -128,44 +128,6 @@ func TestDeskOfACity(t *testing.T) {
 	b.tidy("compare")
 }
 
-// A complaint goes through the desk, each step with its reason.
-func TestDeskComplaint(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	r := s.invite(models.OrgEnterprise, 1)
-	s.account("city-440100", models.Account{Role: models.RoleCity, Region: "440100"})
-	filed := s.complain(r, "打分的时候没有别人在场。<script>alert(1)</script>")
-	b := s.desk("city-440100", deskPassword, deskScreen)
-	b.sees("有投诉等待受理")
-	b.tapText(filed.CaseNo)
-	b.sees("<script>alert(1)</script>")
-	require.NotContains(t, b.text(), r.people[0].Name)
-	b.tidy("complaint")
-	step := func(action, reason, after string) {
-		t.Helper()
-		b.tap("input[value=" + action + "]")
-		b.typeIn("#f-reason", reason)
-		b.tapText("记录这一步")
-		b.sees(after)
-		b.sees("这一步已记录")
-	}
-	step("accept", "已收到，我们会派人核查。", "已受理")
-	b.tap("input[value=decide]")
-	b.typeIn("#f-reason", "查到了评分表。")
-	b.tapText("记录这一步")
-	b.sees("必须选择结果")
-	require.Equal(t, "查到了评分表。", eval[string](b, `document.querySelector('#f-reason').value`))
-	eval[any](b, `document.querySelector('#f-out').value = 'SUBSTANTIATED'`)
-	step("decide", "查到只有班组长一人打分，属实。", "已作出结论")
-	step("notify", "已要求机构重新评分。", "已告知投诉人")
-	step("close", "投诉人没有异议。", "已办结")
-	b.sees("属实")
-	b.tidy("complaint-closed")
-	b.tapText("投诉处理")
-	b.sees(filed.CaseNo)
-	b.tidy("complaints")
-}
-
 // complain files an anonymous complaint of the first person.
 func (s *site) complain(r *round, text string) complaint.Filed {
 	s.t.Helper()
@@ -179,4 +141,17 @@ func (s *site) complain(r *round, text string) complaint.Filed {
 	})
 	require.NoError(s.t, err)
 	return filed
+}
+
+// complainByName files a complaint of the first person under the real name.
+func (s *site) complainByName(r *round, text string) string {
+	s.t.Helper()
+	ctx := context.Background()
+	a, err := s.app.Respond.Enter(ctx, respond.Entry{Token: s.ids.Tokens.Make(token.Direct, string(r.ids[0])), IDTail: r.tail(0, 4), Addr: "test"})
+	require.NoError(s.t, err)
+	c, err := s.app.Respond.Session(a.RespondentToken)
+	require.NoError(s.t, err)
+	filed, err := s.app.Complaints.File(ctx, c, complaint.Submission{Category: "CERT_ISSUE", Text: text, Visibility: models.VisibilityReal, Key: "browser-test-2"})
+	require.NoError(s.t, err)
+	return filed.CaseNo
 }
