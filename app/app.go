@@ -5,9 +5,12 @@ import (
 	"log/slog"
 
 	"huisheng/app/account"
+	"huisheng/app/alert"
 	"huisheng/app/audit"
 	"huisheng/app/calendar"
 	"huisheng/app/complaint"
+	"huisheng/app/contact"
+	"huisheng/app/declare"
 	"huisheng/app/indicator"
 	"huisheng/app/outreach"
 	"huisheng/app/port"
@@ -57,6 +60,9 @@ type App struct {
 	Indicators *indicator.Service
 	Reports    *report.Service
 	Ratings    *rating.Service
+	Contacts   *contact.Service
+	Declare    *declare.Service
+	Alerts     *alert.Service
 	Reseal     *reseal.Service
 	Supervise  *supervise.Service
 	Webhooks   *webhook.Service
@@ -88,11 +94,14 @@ func New(d Deps) *App {
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Roster: a.Roster, Sender: d.Sender, Queue: d.Queue, Clock: d.Clock,
 		Config: d.Config, Log: d.Log, Cases: a.Complaints,
 	})
+	a.Contacts = contact.New(contact.Deps{Store: d.Store, Box: d.Box, Ident: ids, Audit: a.Audit, Scheduler: a.Outreach, Clock: d.Clock})
+	a.Alerts = alert.New(d.Store, d.Catalog, ids, a.Audit, d.Clock)
 	a.Respond = respond.New(respond.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, OTP: a.Outreach, Limiter: d.Limiter, Clock: d.Clock,
 		Signer: access.New(d.Box.Key("jwt/respondent"), "respondent", d.Clock),
 	})
 	a.Indicators = indicator.New(d.Store, d.Catalog, d.Box, d.Clock)
+	a.Declare = declare.New(declare.Deps{Store: d.Store, Catalog: d.Catalog, Audit: a.Audit, Indicators: a.Indicators, Clock: d.Clock})
 	a.Supervise = supervise.New(supervise.Deps{
 		Store: d.Store, Catalog: d.Catalog, Calendar: a.Calendar, Box: d.Box, Ident: ids, Audit: a.Audit, Indicators: a.Indicators,
 		Clock: d.Clock, Log: d.Log,

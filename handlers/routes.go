@@ -70,6 +70,11 @@ func (h *handlers) routes() []web.Route {
 		get("/api/v1/orgs/:org/records", web.Roles(province, city, operator), h.api.ListRecords),
 		patch("/api/v1/orgs/:org/records/:record", web.Roles(operator), h.api.UpdateRecord),
 
+		// whom a school's employer rounds ask
+		get("/api/v1/orgs/:org/contacts", web.Roles(operator), h.api.ListContacts),
+		post("/api/v1/orgs/:org/contacts", web.Roles(operator), h.api.AddContact),
+		remove("/api/v1/orgs/:org/contacts/:contact", web.Roles(operator), h.api.RemoveContact),
+
 		// claims, and the rounds of feedback they start
 		post("/api/v1/claims", web.Roles(province, city, operator), h.api.PostClaim).Body(16 << 20).Timeout(2 * time.Minute),
 		get("/api/v1/batches", web.Roles(province, city, operator), h.api.ListBatches),
@@ -111,6 +116,13 @@ func (h *handlers) routes() []web.Route {
 		post("/api/v1/reports/:report/verify", web.Roles(province, city), h.api.VerifyReport),
 		get("/api/v1/orgs/:org/figures/:period", web.Roles(province, city, alliance, operator), h.api.ShowFigures),
 		put("/api/v1/orgs/:org/figures/:period", web.Roles(alliance, operator), h.api.DeclareFigures),
+		get("/api/v1/orgs/:org/figures/:period/gaps", web.Roles(province, city, alliance, operator), h.api.CompareFigures),
+		post("/api/v1/figures/upload", web.Roles(alliance, operator), h.api.UploadFigures).Body(16 << 20).Stream().Timeout(5 * time.Minute),
+		get("/api/v1/declaration-templates/:name.xlsx", web.Any, h.api.DeclarationTemplate),
+		get("/api/v1/orgs/:org/prices", web.Roles(province, city, alliance, operator), h.api.ShowPrices),
+		put("/api/v1/orgs/:org/prices", web.Roles(operator), h.api.DeclarePrices).Body(1 << 20),
+		post("/api/v1/orgs/:org/prices/upload", web.Roles(operator), h.api.UploadPrices).Body(16 << 20).Stream().Timeout(time.Minute),
+		get("/api/v1/orgs/:org/schedule", web.Roles(province, city, operator), h.api.ShowSchedule),
 
 		// what employing departments say
 		get("/api/v1/batches/:batch/ratings", web.Roles(province, city, operator), h.api.ShowRatings),
@@ -131,6 +143,7 @@ func (h *handlers) routes() []web.Route {
 		get("/r/feedback", web.RespondentToken, h.phone.BackToForm),
 		post("/r/feedback", web.RespondentToken, h.phone.SendFeedback),
 		get("/r/done", web.RespondentToken, h.phone.ShowReceipt),
+		post("/r/employer", web.RespondentToken, h.phone.FillForEmployer),
 		post("/r/leave", web.Public, h.phone.Leave),
 		get("/r/withdraw", web.RespondentToken, h.phone.ShowWithdraw),
 		post("/r/withdraw", web.RespondentToken, h.phone.Withdraw),
@@ -152,6 +165,7 @@ func (h *handlers) routes() []web.Route {
 		get("/api/v1/respond/feedback", web.RespondentToken, h.api.OwnFeedback),
 		patch("/api/v1/respond/feedback", web.RespondentToken, h.api.CorrectFeedback),
 		remove("/api/v1/respond/feedback", web.RespondentToken, h.api.WithdrawFeedback),
+		post("/api/v1/respond/employer", web.RespondentToken, h.api.FillForEmployer),
 		post("/api/v1/respond/files", web.RespondentToken, h.api.AddComplaintFile).Body(4 * photo.MaxBytes).Stream().Timeout(time.Minute),
 		post("/api/v1/respond/complaints", web.RespondentToken, h.api.FileComplaint),
 		get("/api/v1/cases/:case_no", web.Public, h.api.FollowCase),
@@ -161,6 +175,8 @@ func (h *handlers) routes() []web.Route {
 		post("/api/v1/cases/:case_no/review", web.Public, h.api.ReviewCase),
 
 		// the regulator's desk
+		get("/api/v1/alerts", web.Roles(province, city), h.api.ListAlerts),
+		post("/api/v1/alerts/:alert/acknowledge", web.Roles(province, city), h.api.AcknowledgeAlert),
 		get("/api/v1/complaints", web.Roles(province, city), h.api.ListComplaints),
 		get("/api/v1/complaints/:id", web.Roles(province, city), h.api.ReadComplaint),
 		get("/api/v1/complaints/:id/files/:n", web.Roles(province, city), h.api.ShowComplaintFile),
@@ -224,6 +240,14 @@ func (h *handlers) routes() []web.Route {
 		get("/console/batches/:batch/ratings", web.Roles(province, city, operator), h.console.Settled(h.console.ShowRatings)),
 		post("/console/batches/:batch/ratings", web.Roles(operator), h.console.Settled(h.console.PostRatings)).Body(16 << 20).Timeout(5 * time.Minute),
 		get("/console/batches/:batch/ratings/heads", web.Roles(operator), h.console.Settled(h.console.ShowHeads)),
+		get("/console/schedule", web.Roles(operator), h.console.Settled(h.console.ShowSchedule)),
+		post("/console/schedule", web.Roles(operator), h.console.Settled(h.console.PostSchedule)),
+		get("/console/prices", web.Roles(operator), h.console.Settled(h.console.ShowPrices)),
+		post("/console/prices", web.Roles(operator), h.console.Settled(h.console.PostPrices)).Body(16 << 20).Timeout(time.Minute),
+		get("/console/figures/sheet", web.Roles(alliance, operator), h.console.Settled(h.console.ShowFigureSheet)),
+		post("/console/figures/sheet", web.Roles(alliance, operator), h.console.Settled(h.console.PostFigureSheet)).Body(16 << 20).Timeout(5 * time.Minute),
+		get("/console/alerts", web.Roles(province, city), h.console.Settled(h.console.ShowAlerts)),
+		post("/console/alerts", web.Roles(province, city), h.console.Settled(h.console.PostAlert)),
 		get("/console/figures", web.Roles(operator), h.console.Settled(h.console.ShowFigures)),
 		post("/console/figures", web.Roles(operator), h.console.Settled(h.console.Declare)),
 		get("/console/indicators", web.Roles(operator), h.console.Settled(h.console.ShowOwnIndicators)),

@@ -33,6 +33,8 @@ func visit(t *testing.T) (*visitor, map[string]string) {
 	v.endings(tokens, org, batch)
 	v.reports(tokens, org)
 	v.supervision(tokens, org)
+	v.school(tokens)
+	v.trainee(tokens)
 	return v, tokens
 }
 

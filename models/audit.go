@@ -20,7 +20,10 @@ const (
 	AuditImport          AuditAction = "import"
 	AuditRecordChanged   AuditAction = "record_changed" // see detail for the field
 	AuditClaim           AuditAction = "claim"
-	AuditBatchChanged    AuditAction = "batch_changed" // paused, resumed, closed, reminded, sent again: see detail
+	AuditBatchChanged    AuditAction = "batch_changed"   // paused, resumed, closed, reminded, sent again: see detail
+	AuditContact         AuditAction = "contact_changed" // a company's contact registered or removed
+	AuditAlert           AuditAction = "alert_acknowledged"
+	AuditFigures         AuditAction = "figures_declared" // figures or prices, by hand or by file
 	AuditExport          AuditAction = "export"
 	AuditReport          AuditAction = "report" // asked for, ready, verified: see detail
 	AuditIdentityRead    AuditAction = "identity_read"

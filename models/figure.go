@@ -4,9 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Figures are an organisation's declared figures for one period, with who declared them; every change keeps the versions before.
@@ -26,6 +24,8 @@ type FigureVersion struct {
 	Values map[string]float64 `bson:"values" json:"values"`
 	Source string             `bson:"source" json:"source"` // where the organisation took it from, in words
 	By     AccountID          `bson:"by" json:"-"`
+	ByName string             `bson:"by_name,omitempty" json:"-"`
+	ByRole Role               `bson:"by_role,omitempty" json:"-"` // absent in what was declared before roles were kept: the organisation
 	At     time.Time          `bson:"at" json:"at"`
 }
 
@@ -80,14 +80,11 @@ func (v FigureVersion) Check() []FieldError {
 			fail(field, "not_whole", "人数和人次请填写整数。")
 		}
 	}
-	switch n := utf8.RuneCountInString(v.Source); {
-	case strings.TrimSpace(v.Source) == "":
-		fail("source", "required", "请写明数据出处，例如“人事系统2026年12月31日在岗名册”。")
-	case n > maxFigureSource || !Printable(v.Source):
-		fail("source", "too_long", "数据出处请写在200字以内，不要换行。")
-	}
-	return wrong
+	return append(wrong, checkSource(v.Source)...)
 }
+
+// ErrAllianceDeclared says that a school tries to change what the alliance declared.
+var ErrAllianceDeclared = NewError(KindConflict, "alliance_declared", "这个时期的数据由联盟填报，学校不能修改；有出入请联系联盟更正。", "The alliance declared this period's figures; ask it to correct them.")
 
 // ErrFiguresChanged says that somebody else declared the same figures in between.
 var ErrFiguresChanged = NewError(KindConflict, "figures_changed", "这些数据刚被别人修改过，请刷新后再改。", "Somebody changed these figures meanwhile; reload and try again.")

@@ -11,6 +11,8 @@ const (
 	ChannelPrinted Channel = "printed" // printed personal QR and a one-time code
 	ChannelPoster  Channel = "poster"  // batch poster, name, last 6 and a one-time code
 	ChannelStaff   Channel = "staff"   // staff supervision poster, own phone and a one-time code
+
+	ChannelGraduate Channel = "graduate" // the employer's form, filled in by a graduate on the company's behalf
 )
 
 // Consents is what the person agreed to, and to which text.

@@ -2,6 +2,12 @@ package models
 
 // wrongEnglish says by code what is wrong, for readers of English. A test refuses a code without it.
 var wrongEnglish = map[string]string{
+	"uscc_invalid":                 "The credit code is wrong; please check.",
+	"org_not_found":                "There is no such organisation, or it is not yours to declare for.",
+	"not_declared":                 "This kind of organisation does not declare this.",
+	"underage_intern":              "The student was under 16 when the internship began, which is forbidden; the authority has been told.",
+	"alliance_declared":            "The alliance declared this period's figures; ask it to correct them.",
+	"figures_changed":              "Somebody changed these figures meanwhile; reload and try again.",
 	"brackets":                     "Brackets belong into the hint.",
 	"broken":                       "The new version does not pass its checks; please look at the changes again.",
 	"period_not_begun":             "This period has not begun yet.",

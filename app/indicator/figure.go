@@ -37,7 +37,7 @@ func (s *Service) Declare(ctx context.Context, p models.Principal, org models.Or
 	if err != nil {
 		return none, err
 	}
-	next := models.FigureVersion{Values: in.Values, Source: strings.TrimSpace(in.Source), By: p.Account, At: s.now().Truncate(time.Millisecond)}
+	next := models.FigureVersion{Values: in.Values, Source: strings.TrimSpace(in.Source), By: p.Account, ByName: p.Name, ByRole: p.Role, At: s.now().Truncate(time.Millisecond)}
 	wrong := next.Check()
 	if per.Kind == models.PeriodRolling {
 		wrong = append(wrong, models.FieldError{Field: "period", Code: "period_not_declarable", Message: "请按月、季度、年或学年填报。"})
@@ -56,6 +56,9 @@ func (s *Service) Declare(ctx context.Context, p models.Principal, org models.Or
 		}
 		if maps.Equal(f.Current.Values, next.Values) && f.Current.Source == next.Source {
 			return f, nil
+		}
+		if f.Current.ByRole == models.RoleAlliance && p.Role == models.RoleOperator {
+			return none, models.ErrAllianceDeclared
 		}
 		if in.Version != nil && *in.Version != f.Current.N {
 			return none, models.ErrFiguresChanged

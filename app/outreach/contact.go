@@ -6,8 +6,8 @@ import (
 	"huisheng/models"
 )
 
-// scheduleContacts invites the companies' contacts whose day has come: when they are registered, and then again at the rule's distance.
-func (s *Service) scheduleContacts(ctx context.Context, org models.Org) (int, error) {
+// ScheduleContacts invites the companies' contacts whose day has come: when they are registered, and then again at the rule's distance.
+func (s *Service) ScheduleContacts(ctx context.Context, org models.Org) (int, error) {
 	rule, _ := s.catalog.Round(models.TriggerEmployer) // the catalog's check has seen it
 	today, changed := models.DateOf(s.now()), 0
 	page := models.Page{Limit: chunk}

@@ -114,7 +114,7 @@ func (s *Service) Schedule(ctx context.Context, org models.Org) (int, error) {
 			return changed, err
 		}
 	}
-	n, err := s.scheduleContacts(ctx, org)
+	n, err := s.ScheduleContacts(ctx, org)
 	return changed + n, err
 }
 

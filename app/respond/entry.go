@@ -82,6 +82,9 @@ func (s *Service) enterByToken(ctx context.Context, e Entry) (Admission, error) 
 	if err != nil {
 		return Admission{}, err
 	}
+	if inv.Contact != "" {
+		return s.enterContact(ctx, e, inv)
+	}
 	if kind == token.Printed { // paper passes through the organisation's hands
 		subject := "printed/" + id
 		if e.OTP == "" {
@@ -105,6 +108,9 @@ func (s *Service) enterByCode(ctx context.Context, e Entry) (Admission, error) {
 	}
 	if err != nil {
 		return Admission{}, err
+	}
+	if inv.Contact != "" {
+		return s.enterContact(ctx, e, inv)
 	}
 	return s.admitInvited(ctx, inv, models.ChannelDirect)
 }
@@ -148,6 +154,9 @@ func (s *Service) proveTail(ctx context.Context, id models.InvitationID, tail st
 	}
 	if err != nil {
 		return inv, err
+	}
+	if inv.Contact != "" { // proves the phone instead, see enterContact; the one-time code counts its own tries
+		return inv, s.store.LockInvitation(ctx, id, time.Time{})
 	}
 	if hmac.Equal(inv.TailMAC, s.ident.TailMAC(inv.Record, CleanTail(tail))) {
 		return inv, s.store.VerifyInvitation(ctx, id)
@@ -276,16 +285,12 @@ func (s *Service) codeOnItsWay(ctx context.Context, subject string, inv *models.
 	sum := s.ident.Digest("phone hint", subject)
 	end := fmt.Sprintf("%02d", sum[0]%100)
 	if inv != nil {
-		record, err := s.store.FindRecord(ctx, models.SystemScope(), inv.Record)
+		phone, err := s.phoneOf(ctx, *inv)
 		if err != nil {
 			return Admission{}, err
 		}
-		var who models.Identity
-		if err := s.box.OpenJSON(record.Identity, "record/"+string(record.ID), &who); err != nil {
-			return Admission{}, err
-		}
-		if len(who.Phone) > 2 {
-			end = who.Phone[len(who.Phone)-2:]
+		if len(phone) > 2 {
+			end = phone[len(phone)-2:]
 		}
 	}
 	return Admission{OTPRequired: true, Phone: "*********" + end}, nil

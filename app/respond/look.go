@@ -16,6 +16,7 @@ type Preview struct {
 	Form        models.QuestionnaireRef
 	ClosesAt    time.Time
 	LockedUntil time.Time // after now: too many wrong digits
+	Contact     bool      // a company's contact, who proves no document
 	Closed      bool      // an early close is known for posters only; for a link, entering tells
 }
 
@@ -53,7 +54,7 @@ func (s *Service) lookInvitation(ctx context.Context, id models.InvitationID) (P
 		return Preview{}, err
 	}
 	return Preview{
-		About: inv.About, Form: inv.Questionnaire, ClosesAt: inv.ClosesAt, LockedUntil: inv.LockedUntil, Closed: !s.now().Before(inv.ClosesAt),
+		Contact: inv.Contact != "", About: inv.About, Form: inv.Questionnaire, ClosesAt: inv.ClosesAt, LockedUntil: inv.LockedUntil, Closed: !s.now().Before(inv.ClosesAt),
 	}, nil
 }
 

@@ -163,6 +163,9 @@ func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response
 		return models.Response{}, err
 	}
 	clean, wrong := q.Validate(in.Answers, in.Consents)
+	if len(wrong) == 0 {
+		wrong = checkRole(c, clean)
+	}
 	if len(wrong) > 0 {
 		return models.Response{}, models.ErrInvalid.WithFields(wrong...)
 	}

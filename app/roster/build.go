@@ -94,11 +94,8 @@ func (s *Service) identity(r *models.Record) (who models.Identity, err error) {
 // tooYoung says whether the person is under 14 on a day: their consent would be a guardian's (PIPL article 31). Only numbers of 18
 // characters tell the birthday (GB 11643-1999); other documents are not held against anybody.
 func tooYoung(row *rosterfile.Row, today time.Time) bool {
-	if len(row.Document) != 18 {
-		return false
-	}
-	born, err := time.ParseInLocation("20060102", row.Document[6:14], models.Shanghai())
-	return err == nil && born.AddDate(14, 0, 0).After(today)
+	day, ok := born(row.Document)
+	return ok && day.AddDate(14, 0, 0).After(today)
 }
 
 // assessedDay is the day on which the filing letter must have been valid.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"huisheng/config/catalog"
 	"huisheng/internal/rosterfile"
@@ -29,6 +30,18 @@ func newFilings(c *catalog.Catalog, org models.Org) *filings {
 	return &filings{catalog: c, org: org, subtype: subtype, found: map[string]*filingGap{}}
 }
 
+// forbids gives in words why a kind of school may not assess a level at all, which refuses the row; empty when it may.
+func (f *filings) forbids(level string) string {
+	if level == "" || f.subtype.Allows(level) {
+		return ""
+	}
+	names := make([]string, len(f.subtype.Levels))
+	for i, code := range f.subtype.Levels {
+		names[i] = f.level(code)
+	}
+	return fmt.Sprintf("%s只能评%s，不能评%s，请核对。", f.subtype.Name.Zh, strings.Join(names, "、"), f.level(level))
+}
+
 func (f *filings) look(row *rosterfile.Row) {
 	if row.Occupation != "" || row.OccupationCode != "" {
 		switch verdict := f.org.Filing.Covers(row.OccupationCode, row.Occupation, row.Level, assessedDay(row)); verdict {
@@ -43,9 +56,6 @@ func (f *filings) look(row *rosterfile.Row) {
 	}
 	if row.Level == "" {
 		return
-	}
-	if !f.subtype.Allows(row.Level) {
-		f.add(row, "level_not_allowed", "技能等级", fmt.Sprintf("%s不能评%s", f.subtype.Name.Zh, f.level(row.Level)))
 	}
 	if m, ok := f.catalog.Method(row.Method); ok && !m.Allows(row.Level) {
 		f.add(row, string(models.RefusedGrading), "评价方式", fmt.Sprintf("%s不能评%s", m.Name.Zh, f.level(row.Level)))

@@ -3,6 +3,7 @@ package roster
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -51,6 +52,16 @@ func (r *run) build(j *judged) (err error) {
 		j.refuse("证件号码", string(models.RefusedMinor), "未满14周岁，不能采集信息，请核对证件号码。")
 		return nil
 	}
+	if why := r.filings.forbids(j.row.Level); why != "" {
+		j.refuse("技能等级", "level_not_allowed", why)
+		return nil
+	}
+	if placed, young := underage(&j.row); young && r.org.Kind == models.OrgSchool {
+		j.issues = append(j.issues, rosterfile.Issue{
+			Row: j.row.Line, Column: "实习开始日期", Code: models.AlertUnderage, Severity: rosterfile.SeverityWarning,
+			Message: fmt.Sprintf("%s开始实习时未满%d周岁，不允许安排实习，已提醒主管的人社部门。", placed, models.InternAge),
+		})
+	}
 	j.record, err = r.s.build(r.org, &j.row)
 	return err
 }
@@ -88,6 +99,9 @@ func (r *run) compare(ctx context.Context, c chunk) error {
 
 // put is the fourth stage: what is new or changed goes to the database, two chunks at a time, which keeps it busy while the next rows are read.
 func (r *run) put(ctx context.Context, c chunk) error {
+	if err := r.alerts(ctx, c); err != nil {
+		return err
+	}
 	var created, changed []models.Record
 	var ofCreated, ofChanged []*judged
 	for i := range c {

@@ -91,6 +91,8 @@ var brokenLists = []breakage{
 	{"rounds.yaml", `contains: 深汕合作区, supervisor: "440300"`, `contains: 深汕合作区, supervisor: "440305"`, `site "深汕合作区": supervisor "440305" is no city code of Guangdong (44xx00)`},
 	{"minimum_wages.yaml", `from: "2021-12-01"`, `from: "2025-12-01"`, "minimum wages from 2025-12-01 stand after those from 2025-03-01: the newest come first"},
 	{"minimum_wages.yaml", "yuan: 2080", "yuan: 0", "a minimum wage of 0 yuan"},
+	{"alerts.yaml", "flags: [subsidy]", "flags: [subsidies]", `alert "subsidy": no answer has the flag "subsidies"`},
+	{"alerts.yaml", "code: intern_fee", "code: intern_pay", `alert "intern_pay" twice`},
 	{"levels.yaml", "rank: 3", "rank: 4", `level "3": rank 4, but it stands in place 3`},
 	{"levels.yaml", "synonyms: [四级, ", "synonyms: [五级, ", `level name "五级" is taken by number 2 of the list`},
 	{"levels.yaml", `levels: ["5", "4", "3"]}`, `levels: ["5", "4", "9"]}`, `subtype "senior_tech_school": level "9" does not exist`},

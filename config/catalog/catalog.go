@@ -51,6 +51,7 @@ type Catalog struct {
 	quality        []models.QualityRule
 	rounds         []models.RoundRule
 	sites          []siteRule
+	alerts         []models.AlertKind
 	hash           string
 
 	fs           fs.FS
@@ -67,7 +68,7 @@ func Load() (*Catalog, error) { return LoadFS(files) }
 func LoadFS(fsys fs.FS) (*Catalog, error) {
 	l := newLoader(fsys)
 	for _, load := range []func(){
-		l.questionnaires, l.indicators, l.regions, l.minimumWages, l.calendar, l.templates, l.categories, l.subsidies, l.levels, l.quality, l.rounds,
+		l.questionnaires, l.indicators, l.regions, l.minimumWages, l.calendar, l.templates, l.categories, l.subsidies, l.levels, l.quality, l.rounds, l.alerts,
 	} {
 		load()
 	}

@@ -19,6 +19,8 @@ type versionView struct {
 	Version int                `json:"version"`
 	Values  map[string]float64 `json:"values"`
 	Source  string             `json:"source"`
+	Author  string             `json:"author,omitempty"`
+	Role    models.Role        `json:"role,omitempty"` // whose account declared it: operator or alliance
 	At      web.Time           `json:"at"`
 }
 
@@ -26,7 +28,7 @@ func versionOf(v models.FigureVersion) versionView {
 	if v.Values == nil {
 		v.Values = map[string]float64{}
 	}
-	return versionView{Version: v.N, Values: v.Values, Source: v.Source, At: web.Time(v.At)}
+	return versionView{Version: v.N, Values: v.Values, Source: v.Source, Author: v.ByName, Role: v.ByRole, At: web.Time(v.At)}
 }
 
 // figuresView is what an organisation declared for a period, with the earlier versions, oldest first.

@@ -36,10 +36,22 @@ func (h *API) OpenRespondentSession(c *fiber.Ctx) error {
 	if a.OTPRequired {
 		return c.Status(fiber.StatusAccepted).JSON(fiber.Map{"otp_required": true, "phone": a.Phone})
 	}
-	return c.JSON(fiber.Map{
-		"respondent_token": a.RespondentToken, "questionnaire": a.Questionnaire.Localized(web.Lang(c)),
-		"about": a.About, "closes_at": web.Time(a.ClosesAt),
-	})
+	return c.JSON(admitted(c, a))
+}
+
+// FillForEmployer gives a graduate who has answered a session to fill in the employer's form on the company's behalf.
+func (h *API) FillForEmployer(c *fiber.Ctx) error {
+	a, err := h.app.Respond.ForEmployer(c.UserContext(), web.Respondent[respond.Claims](c))
+	if err != nil {
+		return err
+	}
+	return c.JSON(admitted(c, a))
+}
+
+func admitted(c *fiber.Ctx, a respond.Admission) fiber.Map {
+	return fiber.Map{
+		"respondent_token": a.RespondentToken, "questionnaire": a.Questionnaire.Localized(web.Lang(c)), "about": a.About, "closes_at": web.Time(a.ClosesAt),
+	}
 }
 
 type feedbackInput struct {

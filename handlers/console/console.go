@@ -120,6 +120,7 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/measures", "监管措施", "Supervision")
 		add("/console/policies", "监管政策", "Policies")
 		add("/console/directory", "认可企业目录", "Directory")
+		add("/console/alerts", "情况提醒", "Alerts")
 		add("/console/accounts", "账号", "Accounts")
 		add("/console/questionnaires", "问卷", "Questionnaires")
 		add("/console/templates", "短信模板", "Message templates")
@@ -130,6 +131,7 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/audit", "操作记录", "Audit log")
 	case models.RoleAlliance:
 		add("/console/orgs", "院校", "Schools")
+		add("/console/figures/sheet", "填报数据", "Declare figures")
 		add("/console/regions", "指标对比", "Compare")
 		add("/console/complaints/statistics", "投诉统计", "Complaints")
 	}
@@ -175,6 +177,9 @@ var notes = map[string]models.LocalText{
 	"calendar":      {Zh: "放假安排已导入。涉及的办理期限会在一分钟内重新推算，已经告知的期限不会缩短。", En: "The year is imported. Deadlines that it touches are reckoned anew within a minute; none that a person was told gets shorter."},
 	"questionnaire": {Zh: "新版本已发布，一分钟内新批次开始使用。", En: "The new version is published. New batches use it within a minute."},
 	"verify":        {Zh: "已开始核对，几秒后会在这里看到结果。", En: "Verification has begun; the outcome appears here in a few seconds."},
+	"alert":         {Zh: "已记下，这条提醒标为已处理。", En: "Noted; the alert is marked as seen."},
+	"contact":       {Zh: "联系人已登记，平台会在可以发短信的时间请其评价。", En: "The contact is registered and will be asked when messages may go out."},
+	"uncontact":     {Zh: "联系人已移除，不再发短信。", En: "The contact is removed and gets no more messages."},
 }
 
 // back sends the browser to a page after something was done there, so that reloading does not do it again.

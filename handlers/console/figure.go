@@ -41,6 +41,8 @@ type declareData struct {
 	Periods []periodChoice
 	Items   []declared
 	Figures models.Figures
+	Gaps    []models.FigureGap
+	Labels  map[string]string
 }
 
 // ShowFigures is the form for declared figures of a period.
@@ -59,6 +61,13 @@ func (h *Console) declare(c *fiber.Ctx, f form) error {
 	d.Words, d.Periods = langOf(c).period(p), periods(langOf(c), org.Kind, time.Now(), d.Period)
 	if d.Figures, err = h.app.Indicators.Declared(c.UserContext(), web.Principal(c), org.ID, d.Period); err != nil {
 		return err
+	}
+	if d.Gaps, err = h.app.Declare.Compare(c.UserContext(), web.Principal(c), org.ID, d.Period); err != nil {
+		return err
+	}
+	d.Labels = map[string]string{}
+	for _, item := range d.Items {
+		d.Labels[item.Name] = item.Label
 	}
 	if f.Values == nil {
 		f.Values = map[string]string{"source": d.Figures.Current.Source}

@@ -22,7 +22,7 @@ type need struct {
 // needers ask each area what waits for somebody. An area adds its own function here; it gives nothing to roles that it does not concern.
 func (h *Console) needers() []func(context.Context, lang, models.Principal) ([]need, error) {
 	return []func(context.Context, lang, models.Principal) ([]need, error){
-		h.casesNeed, h.phonesNeed, h.pausedNeed, h.figuresNeed,
+		h.casesNeed, h.phonesNeed, h.pausedNeed, h.figuresNeed, h.alertsNeed,
 	}
 }
 

@@ -33,6 +33,7 @@ func (l lang) words() template.FuncMap {
 		"reach":       l.reach,
 		"host":        host,
 		"join":        strings.Join,
+		"deref":       func(f *float64) float64 { return *f },
 		"add":         func(a, b int) int { return a + b },
 		"minus":       func(a, b int) int { return a - b },
 		"outcomes": func() []models.ComplaintOutcome {

@@ -103,6 +103,9 @@ func (h *Phone) entryAgain(c *fiber.Ctx, status int, e respond.Entry, change fun
 		return err
 	}
 	v.Channel, v.Kind, v.Shut = look.Channel, h.kindOf(look.Form), look.Closed
+	if look.Contact {
+		v.Channel = byContact
+	}
 	v.page = h.newPage(c, entryTitle(v.Channel, v.Kind), entryPath(v.Channel, v.Token))
 	if v.Shut {
 		v.Title = "entry.title.shut"

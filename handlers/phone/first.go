@@ -13,6 +13,9 @@ import (
 // byCode is the way in by typing a code; the others are channels of models.
 const byCode models.Channel = "code"
 
+// byContact is the way in of a company's contact, who proves the phone alone.
+const byContact models.Channel = "contact"
+
 // entryView is the first page of every way in, and its second step with the one-time code.
 type entryView struct {
 	page
@@ -47,7 +50,7 @@ type firstKey struct {
 
 // prepareFirsts renders the first page of every way in, kind of organisation, language and size.
 func (h *Phone) prepareFirsts() error {
-	for _, channel := range []models.Channel{models.ChannelDirect, models.ChannelPrinted, models.ChannelPoster, models.ChannelStaff, byCode} {
+	for _, channel := range []models.Channel{models.ChannelDirect, models.ChannelPrinted, models.ChannelPoster, models.ChannelStaff, byCode, byContact} {
 		for _, kind := range []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial} {
 			for _, lang := range h.d.App.Catalog.Languages() {
 				for n := range 4 {
@@ -84,7 +87,7 @@ type sink []byte
 func (s *sink) Write(p []byte) (int, error) { *s = append(*s, p...); return len(p), nil }
 
 func entryTitle(channel models.Channel, kind models.OrgKind) string {
-	if channel == byCode || channel == models.ChannelStaff {
+	if channel == byCode || channel == byContact || channel == models.ChannelStaff {
 		return "entry.title." + string(channel)
 	}
 	return "entry.title." + string(kind)
@@ -128,6 +131,9 @@ func (h *Phone) showFirst(c *fiber.Ctx, token string, one, other models.Channel)
 	about, err := p.about(look.About, kind)
 	if err != nil {
 		return err
+	}
+	if look.Contact {
+		look.Channel = byContact
 	}
 	return h.sendFirst(c, firstKey{look.Channel, kind, p.Lang, p.Large, look.Closed}, string(about), template.HTMLEscapeString(token), p.Deadline(look.ClosesAt))
 }

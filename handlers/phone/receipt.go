@@ -20,6 +20,8 @@ type doneView struct {
 	Until   time.Time
 	Open    bool // the answers can still be changed
 	Differs bool // another answer was sent before
+
+	Employer bool // a graduate may speak for their employer as well
 }
 
 // own reads the answers of a session, and whether there are any.
@@ -45,6 +47,7 @@ func (h *Phone) ShowReceipt(c *fiber.Ctx) error {
 		page: h.newPage(c, "done.title", donePath), Kind: h.kindOf(claims.Form), Receipt: mine.Receipt, At: mine.SubmittedAt, Until: time.Unix(claims.Closes, 0),
 		Open: h.d.App.Respond.Open(c.UserContext(), claims) == nil, Differs: c.Query("differs") != "",
 	}
+	v.Employer = v.Open && respond.MayFillForEmployer(claims, mine.Answers) == nil
 	switch {
 	case mine.Withdrawn:
 		v.Title = "done.withdrawn"
@@ -55,6 +58,26 @@ func (h *Phone) ShowReceipt(c *fiber.Ctx) error {
 		v.Title = "done.again"
 	}
 	return h.show(c, fiber.StatusOK, "done", v)
+}
+
+// FillForEmployer goes on to the employer's form, or to its receipt for whoever has filled it in.
+func (h *Phone) FillForEmployer(c *fiber.Ctx) error {
+	if err := ownForm(c); err != nil {
+		return err
+	}
+	a, err := h.d.App.Respond.ForEmployer(c.UserContext(), web.Respondent[respond.Claims](c))
+	var x *models.Error
+	if errors.Is(err, models.ErrAlreadyAnswer) && errors.As(err, &x) {
+		if token, ok := x.Extra["respondent_token"].(string); ok {
+			h.setSession(c, token)
+			return goTo(c, donePath+"?again=1")
+		}
+	}
+	if err != nil {
+		return err
+	}
+	h.setSession(c, a.RespondentToken)
+	return goTo(c, formPath)
 }
 
 // ShowWithdraw asks once more before answers are deleted.

@@ -113,8 +113,16 @@ func seedDemo(ctx context.Context, p *parts, out io.Writer) error {
 		if _, err := p.app.Accounts.Ensure(ctx, a, password); err != nil {
 			return fmt.Errorf("account %s: %w", d.login, err)
 		}
-		if org.Kind == models.OrgEnterprise {
+		switch org.Kind {
+		case models.OrgEnterprise:
 			enterprise = org
+		case models.OrgSchool:
+			err = seedSchool(ctx, p, org)
+		case models.OrgSocial:
+			err = seedSocial(ctx, p, org)
+		}
+		if err != nil {
+			return fmt.Errorf("organisation %s: %w", d.login, err)
 		}
 	}
 	batch, err := seedClaim(ctx, p, enterprise)
@@ -214,7 +222,9 @@ func printWhereToClick(ctx context.Context, p *parts, batch models.BatchID, pass
   %[5]s
 %[6]s
   To try it on a real phone in the same network, start with HUISHENG_BASE_URL=http://THIS-MACHINE:8080.
-  To let 12 demo people answer and see indicators at once, run in another terminal: scripts/services exec bin/huisheng seed --answers 12
+  The school's interns and graduates, its companies' contacts and the social organisation's trainees are asked in rounds by month: see the
+  console's 反馈批次 as school, social-org or city-440300, their links in the messages, and what needs a look on the start page of city-440100.
+  To let 12 demo people of each round answer and see indicators at once, run in another terminal: scripts/services exec bin/huisheng seed --answers 12
 `, p.cfg.BaseURL, password, ids.Tokens.Code(string(inv.ID), inv.CodeSalt), who.Document[len(who.Document)-4:], link, code.ToSmallString(false))
 	return err
 }

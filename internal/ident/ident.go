@@ -69,6 +69,11 @@ func (i *Idents) Response(inv models.InvitationID) models.ResponseID {
 	return models.ResponseID(i.response.ID("invitation", string(inv)))
 }
 
+// EmployerResponse is what a graduate answers on the employer's behalf: one per graduate.
+func (i *Idents) EmployerResponse(inv models.InvitationID) models.ResponseID {
+	return models.ResponseID(i.response.ID("employer", string(inv)))
+}
+
 // StaffResponse is one per batch and phone.
 func (i *Idents) StaffResponse(b models.BatchID, phoneMAC []byte) models.ResponseID {
 	return models.ResponseID(i.response.ID("staff", string(b), string(phoneMAC)))

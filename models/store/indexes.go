@@ -46,6 +46,8 @@ const (
 	colQuestionnaires  = "questionnaires" // versions published while the program ran
 	colWebhooks        = "webhooks"
 	colWebhookMessages = "webhook_messages"
+	colAlerts          = "alerts"
+	colPrices          = "prices"
 )
 
 // index is one line of the schema.
@@ -126,6 +128,8 @@ func schema() []index {
 		{col: colRatings, keys: asc("batch", "department")},                                           // progress of a department
 		{col: colRatings, keys: asc("changed_at")},                                                    // the tally job reads from its watermark
 		{col: colFigures, keys: asc("current.at")},                                                    // the tally job: figures declared
+		{col: colAlerts, keys: asc("region", "open", "_id")},                                          // a city's list
+		{col: colAlerts, keys: asc("open", "_id")},                                                    // the province's
 		{col: colContacts, keys: asc("org", "_id")},                                                   // a school's list
 		{col: colTallies, keys: asc("org", "anchor")},                                                 // a period's tallies
 		{col: colTallies, keys: asc("catalog")},                                                       // those of other definitions

@@ -17,6 +17,7 @@ type OrgFilter struct {
 	Kind   models.OrgKind
 	Region string // the supervising region
 	Name   string // how the name begins
+	USCC   string // exactly
 }
 
 // CreateOrg inserts an organisation; ErrOrgExists when its credit code is registered.
@@ -54,6 +55,9 @@ func (s *Store) ListOrgs(ctx context.Context, sc models.Scope, f OrgFilter, p mo
 	}
 	if f.Region != "" {
 		filter = append(filter, bson.E{Key: "region", Value: f.Region})
+	}
+	if f.USCC != "" {
+		filter = append(filter, bson.E{Key: "uscc", Value: f.USCC})
 	}
 	if f.Name != "" {
 		filter = append(filter, bson.E{Key: "name", Value: bson.Regex{Pattern: "^" + regexp.QuoteMeta(f.Name)}})

@@ -81,3 +81,47 @@ func (s *Store) FindWaiting(ctx context.Context, f WaitingFilter) ([]models.Invi
 	var list []models.Invitation
 	return list, wrap("find waiting invitations", cur.All(ctx, &list))
 }
+
+// CountRecordsByMonth counts an organisation's records by the month (2006-01) of a date in [from, until).
+//
+// One output document of the pipeline: {_id: "2026-11", n: 120}
+func (s *Store) CountRecordsByMonth(ctx context.Context, org models.OrgID, field RecordDate, from, until models.Date) (map[string]int, error) {
+	var rows []struct {
+		Month string `bson:"_id"`
+		N     int    `bson:"n"`
+	}
+	err := s.aggregate(ctx, "count records by month", colRecords, bson.A{
+		bson.D{{Key: "$match", Value: bson.D{{Key: "org", Value: org}, {Key: string(field), Value: bson.D{{Key: "$gte", Value: from}, {Key: "$lt", Value: until}}}}}},
+		bson.D{{Key: "$group", Value: bson.D{
+			{Key: "_id", Value: bson.D{{Key: "$substrBytes", Value: bson.A{"$" + string(field), 0, 7}}}},
+			{Key: "n", Value: bson.D{{Key: "$sum", Value: 1}}},
+		}}},
+	}, &rows)
+	counts := make(map[string]int, len(rows))
+	for _, r := range rows {
+		counts[r.Month] = r.N
+	}
+	return counts, err
+}
+
+// ExistingBatches tells which of ids exist.
+func (s *Store) ExistingBatches(ctx context.Context, ids []models.BatchID) (map[models.BatchID]bool, error) {
+	there := map[models.BatchID]bool{}
+	if len(ids) == 0 {
+		return there, nil
+	}
+	cur, err := s.col(colBatches).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+	if err != nil {
+		return nil, wrap("look for batches", err)
+	}
+	var found []struct {
+		ID models.BatchID `bson:"_id"`
+	}
+	if err := cur.All(ctx, &found); err != nil {
+		return nil, wrap("look for batches", err)
+	}
+	for _, f := range found {
+		there[f.ID] = true
+	}
+	return there, nil
+}
