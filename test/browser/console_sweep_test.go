@@ -15,11 +15,13 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"huisheng/app/complaint"
 	"huisheng/app/registry"
 	"huisheng/app/report"
 	"huisheng/app/roster"
 	"huisheng/internal/demo"
 	"huisheng/models"
+	"huisheng/models/store"
 )
 
 // deskRoute is one page of the console in the table of routes.
@@ -190,7 +192,7 @@ func (w *walk) english(name string) {
 func (s *site) furnish() []string {
 	s.t.Helper()
 	r := s.invite(models.OrgEnterprise, 8)
-	s.complain(r, "打分的时候没有别人在场。")
+	s.asked(s.complain(r, "打分的时候没有别人在场。"))
 	for i := range 6 {
 		r.answer(i + 1)
 	}
@@ -209,7 +211,7 @@ func (s *site) furnish() []string {
 	_, err = s.app.Roster.Import(context.Background(), operator, r.org, roster.File{Content: bytes.NewReader(raw), Size: int64(len(raw)), Name: "list.xlsx"}, true, nil)
 	require.NoError(s.t, err)
 
-	data := []string{"示例机电有限公司", school, "打分的时候没有别人在场。", "手机号码", "中文"}
+	data := []string{"示例机电有限公司", school, "打分的时候没有别人在场。", "正在核查。", "请说明有几名考评员在场。", "手机号码", "中文"}
 	for _, p := range r.people {
 		masked := []rune(p.Name)
 		data = append(data, string(masked[:1])+strings.Repeat("*", len(masked)-1), p.Department, p.Occupation)
@@ -219,6 +221,21 @@ func (s *site) furnish() []string {
 	}
 	sort.Slice(data, func(i, j int) bool { return len(data[i]) > len(data[j]) })
 	return data
+}
+
+// asked takes a case to where the organisation is asked.
+func (s *site) asked(filed complaint.Filed) {
+	s.t.Helper()
+	ctx := context.Background()
+	city := models.Principal{Account: "test", Role: models.RoleCity, Region: "440100"}
+	list, _, err := s.app.Complaints.List(ctx, city, store.ComplaintFilter{CaseNo: filed.CaseNo}, "", 1)
+	require.NoError(s.t, err)
+	for _, step := range []complaint.Transition{
+		{Action: models.ActionAccept, Reason: "正在核查。"}, {Action: models.ActionAskOrg, Reason: "正在核查。", Facts: "请说明有几名考评员在场。"},
+	} {
+		_, err := s.app.Complaints.Take(ctx, city, list[0].ID, step)
+		require.NoError(s.t, err)
+	}
 }
 
 // school registers a school, which the alliance may see.

@@ -62,7 +62,9 @@ func TestScriptsFromThePhoneRunNowhere(t *testing.T) {
 	s.account("scripts-operator", models.Account{Role: models.RoleOperator, Org: r.org, Region: "440100"})
 	official := s.desk("scripts-province", deskPassword, deskScreen)
 	pages := official.walk(s.url)
-	require.Contains(t, pages, "/console/complaints/"+string(list[0].ID))
+	require.Contains(t, pages, "/console/complaints")
+	official.open(s.url + "/console/complaints?show=all") // it is decided, so it is no longer on the desk
+	official.sees(no)
 	official.open(s.url + "/console/complaints/" + string(list[0].ID))
 	official.sees(evil)
 	s.desk("scripts-operator", deskPassword, deskScreen).walk(s.url)
