@@ -35,6 +35,7 @@ stop: ## stop what `make services` started; the data stays
 test: services ## everything CI checks: lint, then all tests with the race detector
 	@scripts/prepare-test
 	@$(MAKE) --no-print-directory lint
+	@scripts/secure
 	@echo "testing… (the first build with the race detector takes a few minutes)" >&2
 	@$(SERVICES) exec go test -race -count=1 -shuffle=on -timeout 20m ./...
 
@@ -42,6 +43,10 @@ test: services ## everything CI checks: lint, then all tests with the race detec
 lint: ## check style, mistakes and the layers' imports
 	@scripts/lint
 	@scripts/lint-selftest
+
+.PHONY: secure
+secure: ## look for committed secrets and known vulnerabilities
+	@scripts/secure
 
 .PHONY: fmt
 fmt: ## format the Go code

@@ -14,6 +14,7 @@ import (
 	"huisheng/app/indicator"
 	"huisheng/app/outreach"
 	"huisheng/app/port"
+	"huisheng/app/privacy"
 	"huisheng/app/questionnaire"
 	"huisheng/app/rating"
 	"huisheng/app/registry"
@@ -69,6 +70,7 @@ type App struct {
 	// Questionnaires are loaded before the first request and kept up to date.
 	Questionnaires *questionnaire.Service
 	Clock          port.Clock // the time that all of them go by
+	Privacy        *privacy.Service
 }
 
 // New joins the areas.
@@ -80,9 +82,10 @@ func New(d Deps) *App {
 	a.Questionnaires = questionnaire.New(d.Store, d.Catalog, a.Audit, d.Clock, d.Log)
 	a.Calendar = calendar.New(d.Store, d.Catalog, a.Audit, d.Clock, d.Log)
 	a.Accounts = account.New(account.Deps{
-		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock,
+		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock, Strict: d.Config.OTPRequired,
 	})
 	a.Reseal = reseal.New(d.Store, d.Box, d.Clock)
+	a.Privacy = privacy.New(privacy.Deps{Store: d.Store, Catalog: d.Catalog, Box: d.Box, Audit: a.Audit, Reseal: a.Reseal, Clock: d.Clock})
 	a.Registry = registry.New(d.Store, d.Catalog, a.Audit, d.Clock)
 	a.Roster = roster.New(roster.Deps{
 		Store: d.Store, Catalog: d.Catalog, Box: d.Box, Ident: ids, Audit: a.Audit, Clock: d.Clock, Log: d.Log,

@@ -22,6 +22,8 @@ type Config struct {
 
 	KeysPoll time.Duration `env:"HUISHENG_KEYS_POLL" envDefault:"5s"` // how often a process looks whether the key file was changed; SIGHUP makes it look at once
 
+	OTPRequired bool `env:"HUISHENG_OTP_REQUIRED"` // regulators must log in with a second factor, and an initial password opens nothing but its own change; always so in production
+
 	TrustedProxies []netip.Prefix `env:"HUISHENG_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed, such as 10.0.3.0/24; empty: nobody's
 
 	// WebhookPrivate are the private networks that webhooks may reach, such as 10.20.0.0/16, there also by http; empty: the public Internet alone.
@@ -69,6 +71,7 @@ func Load() (Config, error) {
 func (c Config) Production() bool { return c.Env == "production" }
 
 func (c *Config) fillIn() {
+	c.OTPRequired = c.OTPRequired || c.Production()
 	if c.BaseURL == "" && !c.Production() {
 		c.BaseURL = "http://localhost" + c.Addr[max(strings.LastIndex(c.Addr, ":"), 0):]
 	}

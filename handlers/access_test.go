@@ -25,6 +25,7 @@ import (
 //	respondent  holders of a respondent's token
 //	department  holders of a department's link; its token is part of the address, so walkers without it find nothing there
 //	p c a o     accounts of the province, a city, the alliance, an organisation's operator
+//	+scope      machine clients whose key has the scope; where none stands, no machine enters
 func doors() map[string]string {
 	return map[string]string{
 		"GET /livez":   "public",
@@ -40,6 +41,22 @@ func doors() map[string]string {
 		"GET /api/v1/auth/me":        "any",
 		"POST /api/v1/auth/password": "any",
 
+		"POST /api/v1/auth/otp":                     "any",
+		"POST /api/v1/auth/otp/confirm":             "any",
+		"POST /api/v1/auth/otp/remove":              "any",
+		"GET /api/v1/auth/sessions":                 "any",
+		"DELETE /api/v1/auth/sessions/:session":     "any",
+		"GET /api/v1/accounts/:account/sessions":    "p c",
+		"DELETE /api/v1/accounts/:account/sessions": "p c",
+		"GET /api/v1/clients":                       "p",
+		"POST /api/v1/clients":                      "p",
+		"POST /api/v1/clients/:client/rotate":       "p",
+		"DELETE /api/v1/clients/:client":            "p",
+		"GET /console/security":                     "any",
+		"POST /console/security":                    "any",
+		"GET /console/clients":                      "p",
+		"POST /console/clients":                     "p",
+
 		"GET /api/v1/accounts":            "p c",
 		"POST /api/v1/accounts":           "p",
 		"PATCH /api/v1/accounts/:account": "p c",
@@ -53,9 +70,9 @@ func doors() map[string]string {
 		"POST /api/v1/questionnaires/:code/versions":         "p",
 		"GET /api/v1/message-templates":                      "p c",
 
-		"GET /api/v1/orgs":                "p c a o",
+		"GET /api/v1/orgs":                "p c a o +orgs:read",
 		"POST /api/v1/orgs":               "p c",
-		"GET /api/v1/orgs/:org":           "p c a o",
+		"GET /api/v1/orgs/:org":           "p c a o +orgs:read",
 		"PATCH /api/v1/orgs/:org":         "p c",
 		"GET /api/v1/orgs/:org/accounts":  "p c",
 		"POST /api/v1/orgs/:org/accounts": "p c",
@@ -75,9 +92,9 @@ func doors() map[string]string {
 		"POST /api/v1/respond/employer":                              "respondent",
 		"POST /r/employer":                                           "respondent",
 
-		"POST /api/v1/claims":                         "p c o",
-		"GET /api/v1/batches":                         "p c o",
-		"GET /api/v1/batches/:batch":                  "p c o",
+		"POST /api/v1/claims":                         "p c o +claims:write",
+		"GET /api/v1/batches":                         "p c o +batches:read",
+		"GET /api/v1/batches/:batch":                  "p c o +batches:read",
 		"GET /api/v1/batches/:batch/progress":         "p c o",
 		"GET /api/v1/batches/:batch/invitations":      "p c o",
 		"GET /api/v1/batches/:batch/poster":           "p c o",
@@ -99,12 +116,12 @@ func doors() map[string]string {
 		"GET /dev/outbox.json":                        "dev",
 
 		"GET /api/v1/indicator-definitions":            "any",
-		"GET /api/v1/indicators/orgs/:org":             "p c a o",
-		"GET /api/v1/indicators/orgs/:org/comparison":  "p c a o",
-		"GET /api/v1/indicators/orgs/:org/trend":       "p c a o",
-		"GET /api/v1/indicators/regions/:code":         "p c",
-		"GET /api/v1/orgs/:org/figures/:period":        "p c a o",
-		"PUT /api/v1/orgs/:org/figures/:period":        "a o",
+		"GET /api/v1/indicators/orgs/:org":             "p c a o +indicators:read",
+		"GET /api/v1/indicators/orgs/:org/comparison":  "p c a o +indicators:read",
+		"GET /api/v1/indicators/orgs/:org/trend":       "p c a o +indicators:read",
+		"GET /api/v1/indicators/regions/:code":         "p c +indicators:read",
+		"GET /api/v1/orgs/:org/figures/:period":        "p c a o +figures:write",
+		"PUT /api/v1/orgs/:org/figures/:period":        "a o +figures:write",
 		"GET /api/v1/quality-rules":                    "p c",
 		"POST /api/v1/reports":                         "p c",
 		"GET /api/v1/reports":                          "p c o",
@@ -161,6 +178,7 @@ func doors() map[string]string {
 		"GET /api/v1/respond/feedback":       "respondent",
 		"PATCH /api/v1/respond/feedback":     "respondent",
 		"DELETE /api/v1/respond/feedback":    "respondent",
+		"DELETE /api/v1/respond/data":        "respondent",
 		"POST /api/v1/respond/files":         "respondent",
 		"POST /api/v1/respond/complaints":    "respondent",
 		"GET /api/v1/cases/:case_no":         "public",
@@ -351,6 +369,9 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 
 // verdict is the status that a guard must give to a role, 0 if it must let it in.
 func verdict(who, role string) int {
+	if scope, machine := strings.CutPrefix(role, "+"); machine {
+		return machineVerdict(who, scope)
+	}
 	account := len(role) == 1
 	switch who {
 	case "public", "private", "dev":
@@ -371,8 +392,21 @@ func verdict(who, role string) int {
 	switch {
 	case !account:
 		return 401
-	case strings.Contains(who, role):
+	case slices.Contains(strings.Fields(who), role):
 		return 0
+	}
+	return 403
+}
+
+// machineVerdict: a key opens the routes of its scope, what everybody may see, and nothing else.
+func machineVerdict(who, scope string) int {
+	switch {
+	case slices.Contains([]string{"public", "private", "dev"}, who), slices.Contains(strings.Fields(who), "+"+scope):
+		return 0
+	case who == "respondent":
+		return 401
+	case who == "department":
+		return 404
 	}
 	return 403
 }
@@ -387,5 +421,9 @@ func (s *server) tokens() map[string]string {
 	var err error
 	t["respondent"], err = access.Sign(signer, respond.Claims{Batch: "b", Response: "r"}, time.Hour)
 	require.NoError(s.t, err)
+	for _, scope := range models.KeyScopes() {
+		made := s.do("POST", "/api/v1/clients", t["p"], object{"name": "walker", "scopes": []string{string(scope)}}).object(201)
+		t["+"+string(scope)] = made["key"].(string)
+	}
 	return t
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
 	"github.com/stretchr/testify/require"
 
 	"huisheng/internal/demo"
@@ -53,6 +54,7 @@ func (v *visitor) desk(tokens map[string]string) (org string) {
 	again := v.ok(200, "POST", "/api/v1/auth/refresh", "", object{"refresh_token": in["refresh_token"]}).object(200)
 	v.ok(204, "POST", "/api/v1/auth/logout", "", object{"refresh_token": again["refresh_token"]})
 	tokens["o"], _ = v.login("boss-1", password)
+	v.security(tokens, official["id"].(string))
 	for _, path := range []string{"/orgs?kind=enterprise", "/orgs/" + org, "/auth/me", "/indicator-definitions?kind=school", "/roster-templates/social_org.xlsx"} {
 		v.ok(200, "GET", "/api/v1"+path, tokens["o"], nil)
 	}
@@ -68,6 +70,37 @@ func (v *visitor) desk(tokens map[string]string) (org string) {
 	words["base"], words["title"] = "1", object{"zh": "毕业生就业情况反馈", "en": "Graduates' feedback on work"}
 	v.ok(201, "POST", "/api/v1/questionnaires/SCH_GRADUATE/versions", p, words)
 	return org
+}
+
+// security sets up a second factor and takes it away, ends logins, and lets a machine in.
+func (v *visitor) security(tokens map[string]string, other string) {
+	p, o := tokens["p"], tokens["o"]
+	setup := v.ok(200, "POST", "/api/v1/auth/otp", o, object{"current_password": password}).object(200)
+	codes := v.ok(200, "POST", "/api/v1/auth/otp/confirm", o, object{"otp": v.code(setup["secret"])}).object(200)["recovery_codes"].([]any)
+	require.Len(v.t, codes, 10)
+	v.clock.Add(time.Minute)
+	v.ok(204, "POST", "/api/v1/auth/otp/remove", o, object{"current_password": password, "otp": v.code(setup["secret"])})
+	extra, _ := v.login("boss-1", password)
+	list := v.ok(200, "GET", "/api/v1/auth/sessions", extra, nil).object(200)["items"].([]any)
+	require.GreaterOrEqual(v.t, len(list), 2)
+	v.ok(204, "DELETE", "/api/v1/auth/sessions/"+list[0].(object)["id"].(string), extra, nil)
+	v.ok(200, "GET", "/api/v1/accounts/"+other+"/sessions", p, nil)
+	v.ok(204, "DELETE", "/api/v1/accounts/"+other+"/sessions", p, nil)
+	made := v.ok(201, "POST", "/api/v1/clients", p, object{"name": "补贴平台", "scopes": []string{"claims:write", "orgs:read"}, "region": "440100", "org": "", "kind": ""}).object(201)
+	path := "/api/v1/clients/" + made["id"].(string)
+	again := v.ok(200, "POST", path+"/rotate", p, object{"grace_hours": 1}).object(200)
+	for _, key := range []any{made["key"], again["key"]} {
+		require.Equal(v.t, 200, v.do("GET", "/api/v1/orgs", key.(string), nil).StatusCode)
+	}
+	v.ok(200, "GET", "/api/v1/clients?limit=1", p, nil)
+	v.ok(204, "DELETE", path, p, nil)
+}
+
+// code is what an authenticator app shows.
+func (v *visitor) code(secret any) string {
+	code, err := totp.GenerateCode(secret.(string), v.clock.Now())
+	require.NoError(v.t, err)
+	return code
 }
 
 // round uploads a roster with a row that cannot be taken, and starts a round of feedback.
@@ -243,6 +276,7 @@ func (v *visitor) endings(tokens map[string]string, org, batch string) {
 	}
 	v.ok(202, "POST", "/api/v1/batches/"+batch+"/remind", o, nil)
 	v.ok(204, "DELETE", "/api/v1/respond/feedback", tokens["respondent"], nil)
+	v.ok(204, "DELETE", "/api/v1/respond/data", tokens["respondent"], nil)
 	v.ok(200, "GET", "/api/v1/respond/feedback", tokens["respondent"], nil)
 	v.ok(200, "POST", "/api/v1/batches/"+batch+"/close", o, nil)
 	v.ok(200, "GET", "/api/v1/batches/"+batch+"/progress", o, nil) // ends, because the batch is closed

@@ -15,6 +15,11 @@ const (
 	AuditPasswordChanged AuditAction = "password_changed"
 	AuditAccountCreated  AuditAction = "account_created"
 	AuditAccountChanged  AuditAction = "account_changed"
+	AuditOTPChanged      AuditAction = "otp_changed"    // second factor set up, removed, reset, recovery code used: see detail
+	AuditSessionEnded    AuditAction = "session_ended"  // by its owner from elsewhere, or by an administrator
+	AuditClientChanged   AuditAction = "client_changed" // machine client made, key rotated, revoked: see detail
+	AuditRetention       AuditAction = "retention"      // data whose time is over: see detail
+	AuditErasure         AuditAction = "erasure"        // a person had their own data erased
 	AuditOrgCreated      AuditAction = "org_created"
 	AuditOrgChanged      AuditAction = "org_changed"
 	AuditImport          AuditAction = "import"
@@ -51,6 +56,20 @@ type AuditEntry struct {
 	Region string            `bson:"region,omitempty"` // who supervises what is concerned
 	Detail map[string]string `bson:"detail,omitempty"`
 	MAC    []byte            `bson:"mac"`
+}
+
+// AuditHead says how far the log has come, so that a log that was cut off at its end is found. It may lag behind by an entry after a crash.
+type AuditHead struct {
+	ID   string `bson:"_id"` // there is one
+	Seq  int64  `bson:"seq"`
+	MAC  []byte `bson:"mac"`  // of that entry
+	Seal []byte `bson:"seal"` // keyed hash of both
+}
+
+// AuditAnchor is a place in the log that was written down elsewhere: a later log must still have it.
+type AuditAnchor struct {
+	Seq int64
+	MAC []byte
 }
 
 // AuditFilter narrows a list of audit entries; empty fields narrow nothing.

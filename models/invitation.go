@@ -36,7 +36,14 @@ type Invitation struct {
 	Opened        bool             `bson:"opened"`
 	Verified      bool             `bson:"verified"`
 	CreatedAt     time.Time        `bson:"created_at"`
+	Retained      int              `bson:"retained,omitempty"` // what retention has taken away: see RetainedTokens and RetainedIdentity
 }
+
+// The stages of an invitation's retention.
+const (
+	RetainedTokens   = 1 // nothing opens it any more
+	RetainedIdentity = 2 // nothing leads to the person any more
+)
 
 // About is which assessment the questions are about, as the phone shows it before asking for anything.
 type About struct {

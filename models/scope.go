@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // Role is what an account may be.
 type Role string
 
@@ -9,6 +11,7 @@ const (
 	RoleCity     Role = "city"
 	RoleAlliance Role = "alliance"
 	RoleOperator Role = "operator"
+	RoleClient   Role = "client" // a machine with a key: it may do what its key's scopes name, and nothing by its role
 )
 
 // Valid says whether r is a known role.
@@ -43,7 +46,13 @@ type Principal struct {
 	Org     OrgID
 	Region  string
 	Session string
+	Pending Pending    // what must be done before anything else
+	Kind    OrgKind    // of a client: narrows to one kind of organisation
+	Scopes  []KeyScope // of a client
 }
+
+// May says whether a client's key names a scope. Nobody but a client has scopes.
+func (p Principal) May(s KeyScope) bool { return p.Role == RoleClient && slices.Contains(p.Scopes, s) }
 
 // Scope gives what the principal may touch.
 func (p Principal) Scope() Scope {
@@ -56,6 +65,20 @@ func (p Principal) Scope() Scope {
 		return Scope{All: true, Kind: OrgSchool}
 	case RoleOperator:
 		return Scope{Org: p.Org}
+	case RoleClient:
+		return p.clientScope()
+	}
+	return Scope{}
+}
+
+func (p Principal) clientScope() Scope {
+	switch {
+	case p.Org != "":
+		return Scope{Org: p.Org}
+	case p.Region == Province:
+		return Scope{All: true, Kind: p.Kind}
+	case p.Region != "":
+		return Scope{Region: p.Region, Kind: p.Kind}
 	}
 	return Scope{}
 }

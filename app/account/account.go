@@ -38,18 +38,22 @@ type Deps struct {
 	Limiter port.Limiter
 	Audit   *audit.Log
 	Now     port.Clock
+	Strict bool // as in production: regulators must have a second factor, and an initial password opens nothing but its own change
 }
 
 // Service has the use cases of accounts. It is safe for concurrent use.
 type Service struct {
 	Deps
-	signer *access.Signer
-	slots  chan struct{} // one per password being checked
+	signer   *access.Signer
+	recovery seal.Hasher
+	slots    chan struct{} // one per password being checked
 }
 
 // New makes the service.
 func New(d Deps) *Service {
-	return &Service{Deps: d, signer: access.New(d.Box.Key("jwt/operator"), "operator", d.Now), slots: make(chan struct{}, parallelChecks())}
+	return &Service{
+		Deps: d, signer: access.New(d.Box.Key("jwt/operator"), "operator", d.Now), recovery: d.Box.Hasher("recovery"), slots: make(chan struct{}, parallelChecks()),
+	}
 }
 
 // Me gives the account of whoever is logged in, as it is now.

@@ -12,9 +12,10 @@ import (
 	"huisheng/models/store"
 )
 
-// Credentials are what somebody logs in with. Address is where they come from, for the limit; it is not kept.
+// Credentials are what somebody logs in with. OTP is a code of the second factor or a recovery code, for accounts that have one. Address is where
+// they come from, for the limit; it is not kept. Device ("Chrome · Windows") helps them to know the login again.
 type Credentials struct {
-	Login, Password, Address string
+	Login, Password, OTP, Address, Device string
 }
 
 // Login is what a login or its renewal gives. Refresh is empty when the caller's own stays valid.
@@ -40,11 +41,11 @@ func (s *Service) Login(ctx context.Context, in Credentials) (Login, error) {
 	if err != nil {
 		return Login{}, err
 	}
-	if err := s.verify(ctx, a.ID, in.Password); err != nil {
+	if err := s.verify(ctx, a.ID, in.Password, func(a models.Account) error { return s.checkSecond(ctx, a, in.OTP) }); err != nil {
 		return Login{}, err
 	}
 	a.Failed = 0
-	return s.begin(ctx, a)
+	return s.begin(ctx, a, in.Device)
 }
 
 func missing(login, password string) (fields []models.FieldError) {
@@ -85,7 +86,9 @@ func (s *Service) unknown(ctx context.Context, login, password string) error {
 // verify checks the password of an account and counts the wrong ones. Reading the lock, checking and counting happen inside one slot: of many
 // guesses that come at once, no more are judged than are allowed and the slots hold, and a right one that comes after the lock is refused by
 // ConfirmLogin.
-func (s *Service) verify(ctx context.Context, id models.AccountID, password string) error {
+//
+// second checks what else the account asks for. It comes before the wrong ones are forgotten, so that knowing the password gives nobody more guesses.
+func (s *Service) verify(ctx context.Context, id models.AccountID, password string, second func(models.Account) error) error {
 	return s.withSlot(ctx, func() error {
 		a, err := s.Store.FindAccount(ctx, models.SystemScope(), id)
 		if err != nil {
@@ -96,14 +99,16 @@ func (s *Service) verify(ctx context.Context, id models.AccountID, password stri
 			return locked(wait)
 		}
 		if !matches(a.PasswordHash, password) {
-			justLocked, err := s.Store.CountWrongPassword(ctx, a.ID, maxWrong, now.Add(lockFor))
-			if err != nil {
-				return err
-			}
-			return errors.Join(models.ErrWrongLogin, s.recordWrong(ctx, a, justLocked))
+			return s.wrong(ctx, a, models.ErrWrongLogin)
 		}
 		if a.Disabled {
 			return models.ErrDisabled
+		}
+		switch err := second(a); {
+		case errors.Is(err, models.ErrOTPWrong):
+			return s.wrong(ctx, a, err)
+		case err != nil:
+			return err
 		}
 		open, err := s.Store.ConfirmLogin(ctx, a.ID, now)
 		if err == nil && !open {
@@ -112,6 +117,18 @@ func (s *Service) verify(ctx context.Context, id models.AccountID, password stri
 		return err
 	})
 }
+
+// wrong counts a wrong password or code and gives why, or what went wrong with counting.
+func (s *Service) wrong(ctx context.Context, a models.Account, why error) error {
+	justLocked, err := s.Store.CountWrongPassword(ctx, a.ID, maxWrong, s.Now().Add(lockFor))
+	if err != nil {
+		return err
+	}
+	return errors.Join(why, s.recordWrong(ctx, a, justLocked))
+}
+
+// noSecond is for whoever is logged in already and gives the password again.
+func noSecond(models.Account) error { return nil }
 
 func (s *Service) recordWrong(ctx context.Context, a models.Account, justLocked bool) error {
 	action := models.AuditLoginFailed
@@ -126,10 +143,10 @@ func locked(wait time.Duration) error {
 }
 
 // begin opens a session for an account whose password was right.
-func (s *Service) begin(ctx context.Context, a models.Account) (Login, error) {
+func (s *Service) begin(ctx context.Context, a models.Account, device string) (Login, error) {
 	now := s.Now()
 	refresh := newRefresh(models.NewID())
-	x := models.Session{ID: refresh.session, Account: a.ID, Current: refresh.hash(), CreatedAt: now, ExpiresAt: now.Add(SessionTTL)}
+	x := models.Session{ID: refresh.session, Account: a.ID, Current: refresh.hash(), CreatedAt: now, ExpiresAt: now.Add(SessionTTL), Device: device, Pending: s.pending(a)}
 	if err := s.Store.CreateSession(ctx, x); err != nil {
 		return Login{}, err
 	}
@@ -152,25 +169,33 @@ func (s *Service) ChangePassword(ctx context.Context, p models.Principal, curren
 	if len(fields) > 0 {
 		return models.ErrInvalid.WithFields(fields...)
 	}
-	err = s.verify(ctx, a.ID, current)
-	if errors.Is(err, models.ErrWrongLogin) { // not 401: the session is fine
-		return models.ErrInvalid.WithFields(models.FieldError{Field: "current_password", Code: "wrong_password", Message: "原密码不对。"})
-	}
-	if err != nil {
+	if err := s.again(ctx, a.ID, current); err != nil {
 		return err
 	}
 	phc, err := s.hash(ctx, next)
 	if err != nil {
 		return err
 	}
+	if err := s.Audit.Record(ctx, audit.Entry{By: p, Action: models.AuditPasswordChanged, Object: object(a.ID), Org: a.Org}); err != nil {
+		return err
+	}
 	mustChange := false
-	if _, err := s.Store.UpdateAccount(ctx, models.SystemScope(), a.ID, store.AccountChange{PasswordHash: &phc, MustChange: &mustChange}); err != nil {
+	if a, err = s.Store.UpdateAccount(ctx, models.SystemScope(), a.ID, store.AccountChange{PasswordHash: &phc, MustChange: &mustChange}); err != nil {
 		return err
 	}
-	if err := s.Store.DeleteSessionsOf(ctx, a.ID, p.Session); err != nil {
+	if err := s.Store.SetSessionPending(ctx, p.Session, s.pending(a)); err != nil {
 		return err
 	}
-	return s.Audit.Record(ctx, audit.Entry{By: p, Action: models.AuditPasswordChanged, Object: object(a.ID), Org: a.Org})
+	return s.Store.DeleteSessionsOf(ctx, a.ID, p.Session)
+}
+
+// again checks the password of somebody who is logged in, before something that a borrowed browser must not do.
+func (s *Service) again(ctx context.Context, id models.AccountID, password string) error {
+	err := s.verify(ctx, id, password, noSecond)
+	if errors.Is(err, models.ErrWrongLogin) { // not 401: the session is fine
+		return models.ErrInvalid.WithFields(models.FieldError{Field: "current_password", Code: "wrong_password", Message: "原密码不对。"})
+	}
+	return err
 }
 
 // cleanLogin makes two ways of typing a name equal.

@@ -108,17 +108,28 @@ func (s *Service) create(ctx context.Context, p models.Principal, a models.Accou
 	if err != nil {
 		return Created{}, err
 	}
+	if _, err := s.Store.FindAccountByLogin(ctx, a.Login); err == nil {
+		return Created{}, taken()
+	}
 	a.ID, a.PasswordHash, a.CreatedAt = models.AccountID(models.NewID()), phc, s.Now()
+	err = s.Audit.Record(ctx, audit.Entry{
+		By: p, Action: models.AuditAccountCreated, Object: object(a.ID), Org: a.Org, Region: a.Region, Detail: map[string]string{"role": string(a.Role)},
+	})
+	if err != nil {
+		return Created{}, err
+	}
 	if err := s.Store.CreateAccount(ctx, a); err != nil {
-		if errors.Is(err, models.ErrAccountTaken) {
-			err = models.ErrAccountTaken.WithFields(models.FieldError{Field: "account", Code: "account_taken", Message: models.ErrAccountTaken.Message})
+		if errors.Is(err, models.ErrAccountTaken) { // in this very moment
+			err = taken()
 		}
 		return Created{}, err
 	}
 	out.Account = a
-	return out, s.Audit.Record(ctx, audit.Entry{
-		By: p, Action: models.AuditAccountCreated, Object: object(a.ID), Org: a.Org, Region: a.Region, Detail: map[string]string{"role": string(a.Role)},
-	})
+	return out, nil
+}
+
+func taken() error {
+	return models.ErrAccountTaken.WithFields(models.FieldError{Field: "account", Code: "account_taken", Message: models.ErrAccountTaken.Message})
 }
 
 // List lists accounts that p may see: all for the province, one city's officials and its organisations' operators for a city.
@@ -142,19 +153,17 @@ type Change struct {
 	Name          *string
 	Disabled      *bool
 	ResetPassword bool // makes a new initial password, which also ends a lock
+	ResetOTP      bool // forgets the second factor: the phone is lost
 }
 
 // Update changes an account. The province may change every one, a city the operators of its organisations, nobody their own. Disabling and
 // resetting end all sessions of the account at once.
 func (s *Service) Update(ctx context.Context, p models.Principal, id models.AccountID, ch Change) (Created, error) {
-	a, err := s.Store.FindAccount(ctx, p.Scope(), id)
+	a, err := s.mayManage(ctx, p, id)
 	if err != nil {
 		return Created{}, err
 	}
-	if a.ID == p.Account || p.Role != models.RoleProvince && a.Role != models.RoleOperator {
-		return Created{}, models.ErrForbidden
-	}
-	set := store.AccountChange{Name: ch.Name, Disabled: ch.Disabled}
+	set := store.AccountChange{Name: ch.Name, Disabled: ch.Disabled, ResetSecond: ch.ResetOTP}
 	if ch.Name != nil {
 		if fields := checkName(ch.Name); len(fields) > 0 {
 			return Created{}, models.ErrInvalid.WithFields(fields...)
@@ -170,18 +179,24 @@ func (s *Service) Update(ctx context.Context, p models.Principal, id models.Acco
 		mustChange := true
 		set.PasswordHash, set.MustChange = &phc, &mustChange
 	}
+	disabled := a.Disabled
+	if ch.Disabled != nil {
+		disabled = *ch.Disabled
+	}
+	err = s.Audit.Record(ctx, audit.Entry{
+		By: p, Action: models.AuditAccountChanged, Object: object(id), Org: a.Org, Region: a.Region,
+		Detail: map[string]string{"disabled": fmt.Sprint(disabled), "reset": fmt.Sprint(ch.ResetPassword), "otp_reset": fmt.Sprint(ch.ResetOTP)},
+	})
+	if err != nil {
+		return Created{}, err
+	}
 	if out.Account, err = s.Store.UpdateAccount(ctx, p.Scope(), id, set); err != nil {
 		return Created{}, err
 	}
-	if ch.ResetPassword || out.Account.Disabled {
-		if err := s.Store.DeleteSessionsOf(ctx, id, ""); err != nil {
-			return Created{}, err
-		}
+	if ch.ResetPassword || ch.ResetOTP || out.Account.Disabled {
+		return out, s.Store.DeleteSessionsOf(ctx, id, "")
 	}
-	return out, s.Audit.Record(ctx, audit.Entry{
-		By: p, Action: models.AuditAccountChanged, Object: object(id), Org: a.Org, Region: a.Region,
-		Detail: map[string]string{"disabled": fmt.Sprint(out.Account.Disabled), "reset": fmt.Sprint(ch.ResetPassword)},
-	})
+	return out, nil
 }
 
 // Ensure makes an account with a password, or gives the one with this login that password back; for seeding, so that seeding twice is harmless.

@@ -18,7 +18,7 @@ func TestChangePassword(t *testing.T) {
 	here, there := k.mustLogin("someone"), k.mustLogin("someone")
 	p := k.who(here)
 	for next, code := range map[string]string{
-		"short": "password_too_short", strings.Repeat("长", 129): "password_too_long", "SOMEONE": "password_too_short", strings.Repeat("甲", 10): "password_too_simple", password: "password_unchanged",
+		"short": "password_too_short", strings.Repeat("长", 129): "password_too_long", "SOMEONE": "password_too_short", strings.Repeat("甲", 12): "password_too_common", "SomeOne-else-42": "password_is_account", password: "password_unchanged",
 	} {
 		err := k.ChangePassword(k.ctx, p, password, next)
 		var e *models.Error

@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
-	"huisheng/internal/token"
 	"huisheng/models"
 )
 
@@ -24,7 +23,7 @@ const (
 	saltLen     = 16
 	hashLen     = 32
 
-	minPassword = 10
+	minPassword = 12
 	maxPassword = 128 // characters; hashing takes longer the longer it is
 )
 
@@ -85,34 +84,21 @@ func checkPassword(field, login, password string) []models.FieldError {
 	bad := func(code, message string) []models.FieldError {
 		return []models.FieldError{{Field: field, Code: code, Message: message}}
 	}
-	first, _ := utf8.DecodeRuneInString(password)
 	switch n := utf8.RuneCountInString(password); {
 	case n < minPassword:
 		return bad("password_too_short", fmt.Sprintf("密码至少要 %d 个字符。", minPassword))
 	case n > maxPassword:
 		return bad("password_too_long", fmt.Sprintf("密码最多 %d 个字符。", maxPassword))
-	case strings.EqualFold(password, login):
-		return bad("password_is_account", "密码不能和账号相同。")
-	case strings.Trim(password, string(first)) == "":
-		return bad("password_too_simple", "密码不能只是同一个字符。")
+	case len(login) >= 3 && strings.Contains(strings.ToLower(password), strings.ToLower(login)):
+		return bad("password_is_account", "密码里不能有账号名。")
+	case tooCommon(password):
+		return bad("password_too_common", "这个密码太常见，容易被猜中。请换一句只有您想得到的话，比如三四个不相干的词。")
 	}
 	return nil
 }
 
 // initialPassword is one to read out or write down once: three groups of four without characters that look alike, 59 bits.
 func initialPassword() string {
-	var b strings.Builder
-	raw := make([]byte, 1)
-	for n := 0; n < 12; {
-		_, _ = rand.Read(raw) // never fails: it ends the program instead
-		if int(raw[0]) >= 256/len(token.Alphabet)*len(token.Alphabet) {
-			continue // or the first characters of the alphabet would come more often
-		}
-		if n > 0 && n%4 == 0 {
-			b.WriteByte('-')
-		}
-		b.WriteByte(token.Alphabet[int(raw[0])%len(token.Alphabet)])
-		n++
-	}
-	return b.String()
+	t := randomText(12)
+	return t[:4] + "-" + t[4:8] + "-" + t[8:]
 }

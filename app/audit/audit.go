@@ -23,6 +23,7 @@ import (
 type Log struct {
 	store  *store.Store
 	hasher seal.Hasher
+	heads  seal.Hasher
 	now    port.Clock
 	log    *slog.Logger
 
@@ -33,7 +34,7 @@ type Log struct {
 
 // New makes the log.
 func New(s *store.Store, box *seal.Box, now port.Clock, log *slog.Logger) *Log {
-	return &Log{store: s, hasher: box.Hasher("audit"), now: now, log: log, turn: make(chan struct{}, 1)}
+	return &Log{store: s, hasher: box.Hasher("audit"), heads: box.Hasher("audit/head"), now: now, log: log, turn: make(chan struct{}, 1)}
 }
 
 // Entry is what is recorded. Object is a kind and an id (org/01h…). Detail holds ids, codes and numbers, never a person's name, number or words.
@@ -49,7 +50,8 @@ type Entry struct {
 // attempts bounds how often an entry is tried under the next number; each failure means that another process recorded one.
 const attempts = 200
 
-// Record adds an entry and returns once it is durable. A use case whose entry cannot be recorded must not go on.
+// Record adds an entry and returns once it is durable. A use case records what it is about to do and then does it: a crash in between leaves an
+// entry for something that did not happen, never the other way round. When the entry cannot be recorded, it must not go on.
 func (l *Log) Record(ctx context.Context, e Entry) error {
 	select {
 	case l.turn <- struct{}{}:
@@ -69,6 +71,9 @@ func (l *Log) Record(ctx context.Context, e Entry) error {
 		if err == nil {
 			// The process's own log is a second place: a chain that was cut off at its end, or made anew with a stolen key, no longer agrees with it.
 			l.log.Info("audit", "seq", x.Seq, "action", x.Action, "mac", hex.EncodeToString(x.MAC))
+			if err := l.store.AdvanceAuditHead(ctx, models.AuditHead{Seq: x.Seq, MAC: x.MAC, Seal: l.headSeal(x.Seq, x.MAC)}); err != nil {
+				l.log.Warn("the audit log's head lags behind; the next entry moves it", "seq", x.Seq, "error", err)
+			}
 			return nil
 		}
 		if !errors.Is(err, models.ErrConflict) {
@@ -125,15 +130,53 @@ func (l *Log) List(ctx context.Context, p models.Principal, f models.AuditFilter
 	return models.NewList(list, page, func(e models.AuditEntry) string { return strconv.FormatInt(e.Seq, 10) }), nil
 }
 
-// Broken says where the log does not hold: the first number whose entry is missing, changed or out of place.
-type Broken struct{ Seq int64 }
+// Broken says where the log does not hold: the first number whose entry is missing, changed or out of place, and how that shows.
+type Broken struct {
+	Seq int64
+	Why string
+}
 
 // Error implements error.
-func (b *Broken) Error() string { return fmt.Sprintf("audit log is broken at entry %d", b.Seq) }
+func (b *Broken) Error() string {
+	return fmt.Sprintf("audit log is broken at entry %d: %s", b.Seq, b.Why)
+}
 
-// Verify reads the whole log and gives how many entries it holds and its last hash, to compare with the process logs; *Broken at the first entry
-// that does not follow from the ones before.
-func (l *Log) Verify(ctx context.Context) (n int64, last []byte, err error) {
+// Verify reads the whole log and gives how many entries it holds and its last hash; *Broken at the first entry that does not follow from the ones
+// before. The head mark shows a log that was cut off at its end. Whoever can write the database can also put an old head mark back: against that
+// serve anchors, places in the log that earlier runs wrote down where the database's administrator does not reach, and the processes' own logs,
+// which have every entry's number and hash.
+func (l *Log) Verify(ctx context.Context, anchors ...models.AuditAnchor) (n int64, last []byte, err error) {
+	head, err := l.store.FindAuditHead(ctx)
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return 0, nil, err
+	}
+	noHead := err != nil
+	if !noHead {
+		if !bytes.Equal(head.Seal, l.headSeal(head.Seq, head.MAC)) {
+			return 0, nil, &Broken{Seq: head.Seq, Why: "the head mark was forged"}
+		}
+		anchors = append(slices.Clone(anchors), models.AuditAnchor{Seq: head.Seq, MAC: head.MAC})
+	}
+	expected := make(map[int64][]byte, len(anchors))
+	for _, a := range anchors {
+		expected[a.Seq] = a.MAC
+	}
+	if n, last, err = l.walk(ctx, expected); err != nil {
+		return n, last, err
+	}
+	for seq := range expected {
+		if seq > n {
+			return n, last, &Broken{Seq: n + 1, Why: fmt.Sprintf("it ends here, but had come to %d", seq)}
+		}
+	}
+	if noHead && n > 0 {
+		return n, last, &Broken{Seq: n, Why: "the head mark is missing"}
+	}
+	return n, last, nil
+}
+
+// walk follows the chain; expected has the hashes that some entries are known to have had.
+func (l *Log) walk(ctx context.Context, expected map[int64][]byte) (n int64, last []byte, err error) {
 	const batch = 1000
 	for {
 		list, err := l.store.AuditAfter(ctx, n, batch)
@@ -141,8 +184,13 @@ func (l *Log) Verify(ctx context.Context) (n int64, last []byte, err error) {
 			return n, last, err
 		}
 		for _, e := range list {
-			if e.Seq != n+1 || !bytes.Equal(e.MAC, l.mac(e, last)) {
-				return n, last, &Broken{Seq: n + 1}
+			switch want, known := expected[e.Seq]; {
+			case e.Seq != n+1:
+				return n, last, &Broken{Seq: n + 1, Why: "it is missing"}
+			case !bytes.Equal(e.MAC, l.mac(e, last)):
+				return n, last, &Broken{Seq: n + 1, Why: "it was changed, moved or slipped in"}
+			case known && !bytes.Equal(want, e.MAC):
+				return n, last, &Broken{Seq: n + 1, Why: "it was another one when its hash was written down"}
 			}
 			n, last = e.Seq, e.MAC
 		}
@@ -150,6 +198,10 @@ func (l *Log) Verify(ctx context.Context) (n int64, last []byte, err error) {
 			return n, last, nil
 		}
 	}
+}
+
+func (l *Log) headSeal(seq int64, mac []byte) []byte {
+	return l.heads.Sum(strconv.FormatInt(seq, 10), string(mac))
 }
 
 func sorted(m map[string]string) []string {

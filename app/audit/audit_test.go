@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,6 +56,7 @@ type hand struct {
 	update func(id int64, set m)
 	remove func(id int64)
 	insert func(doc m)
+	swap   func(a, b int64)
 }
 
 func TestChangesByHandAreFound(t *testing.T) {
@@ -68,6 +70,9 @@ func TestChangesByHandAreFound(t *testing.T) {
 		"time changed":   {2, func(h hand, at int64) { h.update(at, m{"at": testkit.NewClock().Now().AddDate(0, 0, 1)}) }},
 		"removed":        {4, func(h hand, at int64) { h.remove(at) }},
 		"first removed":  {1, func(h hand, at int64) { h.remove(at) }},
+		"tail cut off":   {9, func(h hand, at int64) { h.remove(at); h.remove(at + 1) }},
+		"last removed":   {10, func(h hand, at int64) { h.remove(at) }},
+		"reordered":      {6, func(h hand, at int64) { h.swap(at, at+1) }},
 		"slipped in":     {11, func(h hand, at int64) { h.insert(m{"_id": at, "action": "login", "mac": []byte("x")}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,6 +90,16 @@ func TestChangesByHandAreFound(t *testing.T) {
 				remove: func(id int64) {
 					_, err := col.DeleteOne(ctx, m{"_id": id})
 					require.NoError(t, err)
+				},
+				swap: func(a, b int64) {
+					var x, y m
+					require.NoError(t, col.FindOne(ctx, m{"_id": a}).Decode(&x))
+					require.NoError(t, col.FindOne(ctx, m{"_id": b}).Decode(&y))
+					x["_id"], y["_id"] = b, a
+					for _, doc := range []m{x, y} {
+						_, err := col.ReplaceOne(ctx, m{"_id": doc["_id"]}, doc)
+						require.NoError(t, err)
+					}
 				},
 				insert: func(doc m) {
 					_, err := col.InsertOne(ctx, doc)
@@ -131,4 +146,49 @@ func TestEachSeesItsOwn(t *testing.T) {
 	require.Empty(t, page.Next)
 	_, err = l.List(ctx, province, models.AuditFilter{}, models.Page{Limit: 3, After: "x"})
 	require.ErrorIs(t, err, models.ErrInvalid)
+}
+
+// Whoever can write the database can put things right by hand, but not so that an anchor kept elsewhere still fits.
+func TestHeadAndAnchors(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, db := testkit.Raw(t)
+	box := testkit.Box(t)
+	l := audit.New(s, box, testkit.NewClock().Now, slog.New(slog.DiscardHandler))
+	n, _, err := l.Verify(ctx)
+	require.NoError(t, err, "an empty log")
+	require.Zero(t, n)
+	fill(t, l, 4)
+	var old m
+	require.NoError(t, db.Collection("audit_head").FindOne(ctx, m{}).Decode(&old))
+	fill(t, l, 4)
+	n, last, err := l.Verify(ctx)
+	require.NoError(t, err)
+	anchor := models.AuditAnchor{Seq: n, MAC: last}
+
+	broken := func(seq int64, anchors ...models.AuditAnchor) {
+		t.Helper()
+		_, _, err := audit.New(s, box, testkit.NewClock().Now, slog.New(slog.DiscardHandler)).Verify(ctx, anchors...)
+		var b *audit.Broken
+		require.ErrorAs(t, err, &b)
+		require.Equal(t, seq, b.Seq, b.Why)
+	}
+	_, err = db.Collection("audit_head").UpdateOne(ctx, m{}, m{"$set": m{"seq": int64(4)}})
+	require.NoError(t, err)
+	broken(4) // a head mark that nobody with the key made
+	_, err = db.Collection("audit_head").DeleteOne(ctx, m{})
+	require.NoError(t, err)
+	broken(8)
+	// The whole way back to an earlier moment, head mark included: only the anchor knows.
+	_, err = db.Collection("audit_head").InsertOne(ctx, old)
+	require.NoError(t, err)
+	_, err = db.Collection("audit").DeleteMany(ctx, m{"_id": m{"$gt": 4}})
+	require.NoError(t, err)
+	_, _, err = l.Verify(ctx)
+	require.NoError(t, err)
+	broken(5, anchor)
+	later := testkit.NewClock()
+	later.Add(time.Hour)
+	fill(t, audit.New(s, box, later.Now, slog.New(slog.DiscardHandler)), 5)
+	broken(8, anchor) // and grown again with other entries
 }

@@ -31,10 +31,11 @@ func (s *Service) ForRegion(ctx context.Context, p models.Principal, region stri
 
 // ForRegionSlice is ForRegion for one occupation, one level or both; an empty field means any.
 func (s *Service) ForRegionSlice(ctx context.Context, p models.Principal, region string, kind models.OrgKind, period string, slice models.Slice) (RegionFigures, error) {
-	if p.Role != models.RoleProvince && p.Role != models.RoleCity {
+	machine := p.May(models.ScopeIndicatorsRead) && p.Org == "" && (p.Kind == "" || p.Kind == kind)
+	if p.Role != models.RoleProvince && p.Role != models.RoleCity && !machine {
 		return RegionFigures{}, models.ErrForbidden
 	}
-	if p.Role == models.RoleCity && p.Region != region {
+	if (p.Role == models.RoleCity || machine && p.Region != models.Province) && p.Region != region {
 		return RegionFigures{}, models.ErrNotFound
 	}
 	if _, ok := s.catalog.Region(region); !ok {

@@ -113,6 +113,10 @@ func mayClaim(p models.Principal, org models.OrgID) error {
 		if org == "" || org == p.Org {
 			return nil
 		}
+	case models.RoleClient:
+		if p.May(models.ScopeClaimsWrite) && (p.Org == "" || org == "" || org == p.Org) {
+			return nil
+		}
 	}
 	return models.ErrForbidden
 }

@@ -67,6 +67,9 @@ func (s *Service) Create(ctx context.Context, p models.Principal, in NewOrg) (Re
 	}
 	o.ID, o.CreatedAt = models.OrgID(models.NewID()), s.now().UTC().Truncate(timeStep)
 	o.UpdatedAt = o.CreatedAt
+	if err := s.record(ctx, p, models.AuditOrgCreated, o); err != nil {
+		return Registered{}, err
+	}
 	if err := s.store.CreateOrg(ctx, o); err != nil {
 		return Registered{}, err
 	}
@@ -74,7 +77,7 @@ func (s *Service) Create(ctx context.Context, p models.Principal, in NewOrg) (Re
 	if warning != "" {
 		out.Warnings = []string{warning}
 	}
-	return out, s.record(ctx, p, models.AuditOrgCreated, o)
+	return out, nil
 }
 
 // mayRegister says whether p supervises what it is about to register.
@@ -137,10 +140,13 @@ func (s *Service) Update(ctx context.Context, p models.Principal, id models.OrgI
 	if o.UpdatedAt = s.now().UTC().Truncate(timeStep); !o.UpdatedAt.After(was) {
 		o.UpdatedAt = was.Add(timeStep)
 	}
+	if err := s.record(ctx, p, models.AuditOrgChanged, o); err != nil {
+		return models.Org{}, err
+	}
 	if err := s.store.ReplaceOrg(ctx, o, was); err != nil {
 		return models.Org{}, err
 	}
-	return o, s.record(ctx, p, models.AuditOrgChanged, o)
+	return o, nil
 }
 
 func (s *Service) record(ctx context.Context, p models.Principal, a models.AuditAction, o models.Org) error {

@@ -52,6 +52,7 @@ type Catalog struct {
 	rounds         []models.RoundRule
 	sites          []siteRule
 	alerts         []models.AlertKind
+	retention      []models.RetentionRule
 	hash           string
 
 	fs           fs.FS
@@ -74,6 +75,7 @@ func LoadFS(fsys fs.FS) (*Catalog, error) {
 	}
 	l.cat.hash = hex.EncodeToString(l.digest.Sum(nil))[:32]
 	l.languages() // after the digest: words change no figure
+	l.retention() // nor does how long things are kept
 	if err := errors.Join(l.errs...); err != nil {
 		return nil, fmt.Errorf("load catalog: %w", err)
 	}

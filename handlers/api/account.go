@@ -19,6 +19,7 @@ type accountView struct {
 	Region     string           `json:"region,omitempty"`
 	MustChange bool             `json:"must_change"`
 	Disabled   bool             `json:"disabled"`
+	OTP        bool             `json:"otp"` // has a second factor
 	CreatedAt  web.Time         `json:"created_at"`
 	// InitialPassword stands in the answer that made it and nowhere else.
 	InitialPassword string `json:"initial_password,omitempty"`
@@ -26,7 +27,7 @@ type accountView struct {
 
 func accountOf(a models.Account) accountView {
 	return accountView{
-		ID: a.ID, Login: a.Login, Name: a.Name, Role: a.Role, Org: a.Org, Region: a.Region, MustChange: a.MustChange, Disabled: a.Disabled, CreatedAt: web.Time(a.CreatedAt),
+		ID: a.ID, Login: a.Login, Name: a.Name, Role: a.Role, Org: a.Org, Region: a.Region, MustChange: a.MustChange, Disabled: a.Disabled, OTP: a.Second != nil, CreatedAt: web.Time(a.CreatedAt),
 	}
 }
 
@@ -105,6 +106,7 @@ type accountPatch struct {
 	Name          *string `json:"name"`
 	Disabled      *bool   `json:"disabled"`
 	ResetPassword bool    `json:"reset_password"`
+	ResetOTP      bool    `json:"reset_otp"`
 }
 
 // UpdateAccount renames or disables somebody else's account, or gives it a new initial password.

@@ -11,7 +11,7 @@ import (
 type loginInput struct {
 	Account  string `json:"account"`
 	Password string `json:"password"`
-	OTP      string `json:"otp"` // taken but not looked at while an account has no second factor
+	OTP      string `json:"otp"` // a code of the authenticator app, or a recovery code; not looked at while the account has no second factor
 }
 
 // Login checks a password and begins a session.
@@ -20,7 +20,7 @@ func (h *API) Login(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	l, err := h.app.Accounts.Login(c.UserContext(), account.Credentials{Login: in.Account, Password: in.Password, Address: c.IP()})
+	l, err := h.app.Accounts.Login(c.UserContext(), account.Credentials{Login: in.Account, Password: in.Password, OTP: in.OTP, Address: c.IP(), Device: web.Device(c)})
 	if err != nil {
 		return err
 	}

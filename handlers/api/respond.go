@@ -144,6 +144,14 @@ func (h *API) WithdrawFeedback(c *fiber.Ctx) error {
 	return c.SendStatus(fiber.StatusNoContent)
 }
 
+// EraseMine deletes what is kept of a person, as far as nobody has a duty to keep it.
+func (h *API) EraseMine(c *fiber.Ctx) error {
+	if err := h.app.Privacy.Erase(c.UserContext(), web.Respondent[respond.Claims](c)); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
 func receiptView(r respond.Receipt) fiber.Map {
 	return fiber.Map{"receipt": r.Receipt, "submitted_at": web.Time(r.SubmittedAt)}
 }

@@ -5,6 +5,7 @@ package console
 import (
 	"bytes"
 	"context"
+	"errors"
 	"html/template"
 	"maps"
 	"net/url"
@@ -129,6 +130,9 @@ func menu(l lang, r models.Role, path string) []link {
 			add("/console/webhooks", "推送地址", "Webhooks")
 		}
 		add("/console/audit", "操作记录", "Audit log")
+		if r == models.RoleProvince {
+			add("/console/clients", "系统对接", "Machine clients")
+		}
 	case models.RoleAlliance:
 		add("/console/orgs", "院校", "Schools")
 		add("/console/figures/sheet", "填报数据", "Declare figures")
@@ -142,6 +146,7 @@ func menu(l lang, r models.Role, path string) []link {
 		}
 	}
 	section := path != "/console/password" && (best > 0 || path == "/console")
+	section = section && path != "/console/security"
 	items[best].Here = section
 	return items
 }
@@ -180,6 +185,8 @@ var notes = map[string]models.LocalText{
 	"alert":         {Zh: "已记下，这条提醒标为已处理。", En: "Noted; the alert is marked as seen."},
 	"contact":       {Zh: "联系人已登记，平台会在可以发短信的时间请其评价。", En: "The contact is registered and will be asked when messages may go out."},
 	"uncontact":     {Zh: "联系人已移除，不再发短信。", En: "The contact is removed and gets no more messages."},
+	"security":      {Zh: "已更新。", En: "Done."},
+	"client":        {Zh: "这个接口已停用，它的密钥立即失效。", En: "The client is revoked; its keys open nothing from now on."},
 }
 
 // back sends the browser to a page after something was done there, so that reloading does not do it again.
@@ -201,6 +208,12 @@ func (h *Console) Error(c *fiber.Ctx, status int, e *models.Error) error {
 			to += "?next=" + url.QueryEscape(c.OriginalURL())
 		}
 		return c.Redirect(to, fiber.StatusSeeOther)
+	}
+	if errors.Is(e, models.ErrMustChange) {
+		return c.Redirect("/console/password", fiber.StatusSeeOther)
+	}
+	if errors.Is(e, models.ErrMustEnrol) {
+		return c.Redirect("/console/security", fiber.StatusSeeOther)
 	}
 	// The request's own context is over; finding out who is looking still needs one.
 	ctx, cancel := context.WithTimeout(context.Background(), lookupTime)

@@ -25,7 +25,7 @@ func (h *Console) login(c *fiber.Ctx, f form) error {
 // Login checks the password and gives the browser its session.
 func (h *Console) Login(c *fiber.Ctx) error {
 	f := typed(c, "account", "next")
-	l, err := h.app.Accounts.Login(c.UserContext(), account.Credentials{Login: f.Value("account"), Password: c.FormValue("password"), Address: c.IP()})
+	l, err := h.app.Accounts.Login(c.UserContext(), account.Credentials{Login: f.Value("account"), Password: c.FormValue("password"), OTP: c.FormValue("otp"), Address: c.IP(), Device: web.Device(c)})
 	if err != nil {
 		if err := f.refused(c, err); err != nil {
 			return err
@@ -84,15 +84,18 @@ func (h *Console) ChangePassword(c *fiber.Ctx) error {
 	return back(c, "/console", "password")
 }
 
-// Settled keeps everybody with a password that somebody else knows on the page where it is replaced.
+// Settled keeps everybody with a password that somebody else knows, or without the second factor that they must have, on the page where that is mended.
 func (h *Console) Settled(next fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		me, err := h.app.Accounts.Me(c.UserContext(), web.Principal(c))
 		if err != nil {
 			return err
 		}
-		if me.MustChange {
+		switch {
+		case me.MustChange:
 			return c.Redirect("/console/password", fiber.StatusSeeOther)
+		case web.Principal(c).Pending == models.PendingOTP:
+			return c.Redirect("/console/security", fiber.StatusSeeOther)
 		}
 		return next(c)
 	}

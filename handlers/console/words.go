@@ -36,6 +36,10 @@ func (l lang) words() template.FuncMap {
 		"deref":       func(f *float64) float64 { return *f },
 		"add":         func(a, b int) int { return a + b },
 		"minus":       func(a, b int) int { return a - b },
+		"keyScope":    l.keyScope,
+		"kinds": func() []models.OrgKind {
+			return []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial}
+		},
 		"outcomes": func() []models.ComplaintOutcome {
 			return []models.ComplaintOutcome{models.OutcomeSubstantiated, models.OutcomePartly, models.OutcomeNotSubstantiated, models.OutcomeUnverifiable}
 		},
@@ -277,4 +281,21 @@ func (l lang) period(p models.Period) string {
 		return l.say("%d学年（%s至%s）", "Academic year %d (%s to %s)", p.Start.Year(), month(p.Start), month(last))
 	}
 	return l.say("近12个月（%s至%s）", "Last 12 months (%s to %s)", month(p.Start), month(last))
+}
+
+// keyScope says what a client's key may do.
+func (l lang) keyScope(s models.KeyScope) string {
+	switch s {
+	case models.ScopeClaimsWrite:
+		return l.say("提交补贴申领", "post claims")
+	case models.ScopeBatchesRead:
+		return l.say("查看反馈批次进度", "see how rounds go")
+	case models.ScopeFiguresWrite:
+		return l.say("申报和查看机构数据", "declare and read figures")
+	case models.ScopeIndicatorsRead:
+		return l.say("读取指标", "read indicators")
+	case models.ScopeOrgsRead:
+		return l.say("查找评价机构", "find organisations")
+	}
+	return string(s)
 }

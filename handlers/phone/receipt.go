@@ -91,7 +91,11 @@ func (h *Phone) Withdraw(c *fiber.Ctx) error {
 		return err
 	}
 	claims := web.Respondent[respond.Claims](c)
-	if err := h.d.App.Respond.Withdraw(c.UserContext(), claims); err != nil {
+	withdraw := h.d.App.Respond.Withdraw
+	if c.FormValue("erase") != "" {
+		withdraw = h.d.App.Privacy.Erase
+	}
+	if err := withdraw(c.UserContext(), claims); err != nil {
 		return err
 	}
 	return goTo(c, donePath)

@@ -12,7 +12,7 @@ import (
 )
 
 // Guard says who may call a route. The zero Guard admits nobody, and Mount refuses it, so that a forgotten guard is found at the start.
-type Guard uint16
+type Guard uint32
 
 // The guards. Exactly one of them per route; roles, from Roles, may be several.
 const (
@@ -26,9 +26,17 @@ const (
 	city
 	alliance
 	operator
+	claimsWrite
+	batchesRead
+	figuresWrite
+	indicatorsRead
+	orgsRead
 )
 
-const roles = province | city | alliance | operator
+const (
+	roles  = province | city | alliance | operator
+	scopes = claimsWrite | batchesRead | figuresWrite | indicatorsRead | orgsRead
+)
 
 // Roles admits logged-in accounts with one of the roles.
 func Roles(allowed ...models.Role) Guard {
@@ -53,8 +61,28 @@ func roleGuard(r models.Role) Guard {
 	return 0
 }
 
+// Or also admits machine clients whose key has the scope. A route that does not say so is closed to them, also one for whoever is logged in.
+func (g Guard) Or(s models.KeyScope) Guard { return g | scopeGuard(s) }
+
+func scopeGuard(s models.KeyScope) Guard {
+	switch s {
+	case models.ScopeClaimsWrite:
+		return claimsWrite
+	case models.ScopeBatchesRead:
+		return batchesRead
+	case models.ScopeFiguresWrite:
+		return figuresWrite
+	case models.ScopeIndicatorsRead:
+		return indicatorsRead
+	case models.ScopeOrgsRead:
+		return orgsRead
+	}
+	return 0
+}
+
+// valid: roles, perhaps with scopes, or one other guard; scopes alone need no role.
 func (g Guard) valid() bool {
-	return g&roles != 0 && g&^roles == 0 || g&roles == 0 && bits.OnesCount16(uint16(g)) == 1
+	return g&(roles|scopes) != 0 && g&^(roles|scopes) == 0 || bits.OnesCount32(uint32(g)) == 1
 }
 
 // defaultBody is how many bytes of body a route takes unless it says otherwise.
@@ -151,8 +179,29 @@ func (f *Frame) admit(c *fiber.Ctx, st *state, g Guard) error {
 	if err := f.identify(c, st); err != nil {
 		return err
 	}
-	if g == Any || g&roleGuard(st.principal.Role) != 0 {
-		return nil
+	return allow(st.principal, g)
+}
+
+// allow says whether a logged-in account or a client may enter. Whoever has something to do first may enter only what is open to every account: the pages
+// and calls with which it is done are among those.
+func allow(p models.Principal, g Guard) error {
+	if p.Role == models.RoleClient {
+		for _, s := range p.Scopes {
+			if g&scopeGuard(s) != 0 {
+				return nil
+			}
+		}
+		return models.ErrForbidden.Because(fmt.Errorf("client with scopes %v", p.Scopes))
 	}
-	return models.ErrForbidden.Because(fmt.Errorf("role %q", st.principal.Role))
+	switch {
+	case g == Any:
+		return nil
+	case g&roleGuard(p.Role) == 0:
+		return models.ErrForbidden.Because(fmt.Errorf("role %q", p.Role))
+	case p.Pending == models.PendingPassword:
+		return models.ErrMustChange
+	case p.Pending == models.PendingOTP:
+		return models.ErrMustEnrol
+	}
+	return nil
 }

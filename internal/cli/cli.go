@@ -26,6 +26,7 @@ func commands() []command {
 		{"keys", "init FILE, list, rotate, add, promote, reseal, retire: the keys that seal personal data (`huisheng keys` tells more)", keys},
 		{"verify", "report ID, reports, audit: recompute what was stored from raw data, and say whether it matches", verify},
 		{"export", "report ID FILE: write a report as a workbook (.xlsx) or JSON (.json)", export},
+		{"retention", "take away personal data whose time is over; --dry-run only says what that is", retention},
 		{"bench", "measure the hot paths beside the bare driver and print a table; --json FILE writes it too", benchmark},
 		{"backup", "FILE: write every document into a file, while serving; the keys are not in it", backup},
 		{"restore", "[--check] FILE: fill an empty database with a backup, or only look whether the file is whole", restore},

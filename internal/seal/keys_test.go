@@ -18,8 +18,8 @@ import (
 
 // A key file, a sealed value and an id of the first format, as a deployment may have them.
 const (
-	firstFile   = `{"version":1,"aead":{"primaryKeyId":1740605448,"key":[{"keyData":{"typeUrl":"type.googleapis.com/google.crypto.tink.AesGcmKey","value":"GiBAiBUrkA/jLtRc7H1Z1pEPPDAs6Lqsq18tJDogPaIJxQ==","keyMaterialType":"SYMMETRIC"},"status":"ENABLED","keyId":1740605448,"outputPrefixType":"TINK"}]},"root":"ZVgdE1zRxGdSu/gsrTxTf7g769JP69tOc/26oD/HG3Q="}`
-	firstSealed = "AWe/iAjx1az/S61n3DZK+EfrRKSzddoevMS8Y56kmWH4jOnC7kSB" // 张三, at record/1
+	firstFile   = `{"version":1,"aead":{"primaryKeyId":1740605448,"key":[{"keyData":{"typeUrl":"type.googleapis.com/google.crypto.tink.AesGcmKey","value":"GiBAiBUrkA/jLtRc7H1Z1pEPPDAs6Lqsq18tJDogPaIJxQ==","keyMaterialType":"SYMMETRIC"},"status":"ENABLED","keyId":1740605448,"outputPrefixType":"TINK"}]},"root":"ZVgdE1zRxGdSu/gsrTxTf7g769JP69tOc/26oD/HG3Q="}` // secret-scan:allow: made for this test
+	firstSealed = "AWe/iAjx1az/S61n3DZK+EfrRKSzddoevMS8Y56kmWH4jOnC7kSB"                                                                                                                                                                                                                                                                                               // 张三, at record/1
 	firstID     = "yHQ1BvVzc3CNdHgh5RzWnw"
 )
 

@@ -96,6 +96,7 @@ type AccountChange struct {
 	Disabled     *bool
 	PasswordHash *string // also ends a lock
 	MustChange   *bool
+	ResetSecond  bool // forgets the second factor
 }
 
 // UpdateAccount changes an account in scope and gives it as it is then, or ErrNotFound.
@@ -113,11 +114,18 @@ func (s *Store) UpdateAccount(ctx context.Context, sc models.Scope, id models.Ac
 	if ch.MustChange != nil {
 		set = append(set, bson.E{Key: "must_change", Value: *ch.MustChange})
 	}
-	if len(set) == 0 {
+	change := bson.D{}
+	if len(set) > 0 {
+		change = append(change, bson.E{Key: "$set", Value: set})
+	}
+	if ch.ResetSecond {
+		change = append(change, bson.E{Key: "$unset", Value: bson.D{{Key: "second", Value: ""}, {Key: "enrolling", Value: ""}}})
+	}
+	if len(change) == 0 {
 		return s.FindAccount(ctx, sc, id)
 	}
 	var a models.Account
-	err := s.col(colAccounts).FindOneAndUpdate(ctx, scoped(sc, bson.D{{Key: "_id", Value: id}}), bson.D{{Key: "$set", Value: set}},
+	err := s.col(colAccounts).FindOneAndUpdate(ctx, scoped(sc, bson.D{{Key: "_id", Value: id}}), change,
 		options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&a)
 	return a, wrap("update account", err)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -72,4 +73,25 @@ func bounds(from, until time.Time) bson.D {
 		d = append(d, bson.E{Key: "$lt", Value: until})
 	}
 	return d
+}
+
+const auditHeadID = "head"
+
+// FindAuditHead reads how far the log had come, or ErrNotFound.
+func (s *Store) FindAuditHead(ctx context.Context) (models.AuditHead, error) {
+	var h models.AuditHead
+	err := s.col(colAuditHead).FindOne(ctx, bson.D{{Key: "_id", Value: auditHeadID}}).Decode(&h)
+	return h, wrap("find audit head", err)
+}
+
+// AdvanceAuditHead moves the head forward; it never goes back, so that a slow process cannot undo a fast one's.
+func (s *Store) AdvanceAuditHead(ctx context.Context, h models.AuditHead) error {
+	_, err := s.col(colAuditHead).UpdateOne(ctx,
+		bson.D{{Key: "_id", Value: auditHeadID}, {Key: "seq", Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$gte", Value: h.Seq}}}}}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "seq", Value: h.Seq}, {Key: "mac", Value: h.MAC}, {Key: "seal", Value: h.Seal}}}},
+		options.UpdateOne().SetUpsert(true))
+	if err = wrap("advance audit head", err); errors.Is(err, models.ErrConflict) { // it stands further already
+		return nil
+	}
+	return err
 }

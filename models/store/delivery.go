@@ -139,6 +139,14 @@ func (s *Store) SkipDeliveries(ctx context.Context, batch models.BatchID, now ti
 		bson.D{{Key: "state", Value: models.DeliverySkipped}, {Key: "code", Value: "closed"}, {Key: "done_at", Value: now}})
 }
 
+// SkipInvitation ends the messages to one person that have not gone out.
+func (s *Store) SkipInvitation(ctx context.Context, id models.InvitationID, now time.Time) error {
+	_, err := s.moveDeliveries(ctx,
+		bson.D{{Key: "invitation", Value: id}, {Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{models.DeliveryDue, models.DeliveryHeld}}}}},
+		bson.D{{Key: "state", Value: models.DeliverySkipped}, {Key: "code", Value: "erased"}, {Key: "done_at", Value: now}})
+	return err
+}
+
 // HeldBatches gives the batches that have messages set aside.
 func (s *Store) HeldBatches(ctx context.Context) ([]models.BatchID, error) {
 	var ids []models.BatchID

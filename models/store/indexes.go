@@ -48,6 +48,8 @@ const (
 	colWebhookMessages = "webhook_messages"
 	colAlerts          = "alerts"
 	colPrices          = "prices"
+	colClients         = "clients"
+	colAuditHead       = "audit_head"
 )
 
 // index is one line of the schema.
@@ -99,6 +101,7 @@ func schema() []index {
 		{col: colInvitations, keys: asc("record", "questionnaire.code"), unique: true},                // one invitation per record and questionnaire, whichever claim comes first
 		{col: colInvitations, keys: asc("batch", "_id")},                                              // reminders, progress
 		{col: colInvitations, keys: asc("batch", "poster_mac")},                                       // poster: name and last six
+		{col: colInvitations, keys: asc("retained", "closes_at")},                                     // retention
 		{col: colInvitations, keys: asc("batch", "department")},                                       // a department head's list
 		{col: colInvitations, keys: asc("org", "triggered_on"), partial: has("triggered_on")},         // who waits for a message of a pooled round
 		{col: colDeliveries, keys: asc("state", "urgent", "due_at")},                                  // the claimer takes what is due, one-time codes apart

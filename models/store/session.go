@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"huisheng/models"
 )
@@ -31,6 +32,35 @@ func (s *Store) RotateSession(ctx context.Context, id string, current, next []by
 		return false, wrap("rotate session", err)
 	}
 	return res.MatchedCount == 1, nil
+}
+
+// SetSessionPending says what the holder of a login has to do before anything else.
+func (s *Store) SetSessionPending(ctx context.Context, id string, what models.Pending) error {
+	_, err := s.col(colSessions).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$set", Value: bson.D{{Key: "pending", Value: what}}}})
+	return wrap("set what is pending", err)
+}
+
+// maxSessions bounds a list of logins: nobody has more devices, a script does.
+const maxSessions = 200
+
+// ListSessions lists the logins of an account that have not run out, the newest first.
+func (s *Store) ListSessions(ctx context.Context, account models.AccountID, now time.Time) ([]models.Session, error) {
+	var list []models.Session
+	cur, err := s.col(colSessions).Find(ctx, bson.D{{Key: "account", Value: account}, {Key: "expires_at", Value: bson.D{{Key: "$gt", Value: now}}}},
+		options.Find().SetSort(bson.D{{Key: "_id", Value: -1}}).SetLimit(maxSessions))
+	if err == nil {
+		err = cur.All(ctx, &list)
+	}
+	return list, wrap("list sessions", err)
+}
+
+// DeleteSessionOf ends one login of an account; false when it has none with this id.
+func (s *Store) DeleteSessionOf(ctx context.Context, account models.AccountID, id string) (bool, error) {
+	res, err := s.col(colSessions).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "account", Value: account}})
+	if err != nil {
+		return false, wrap("delete session", err)
+	}
+	return res.DeletedCount == 1, nil
 }
 
 // DeleteSession ends a login; ending it twice is no error.

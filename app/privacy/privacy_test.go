@@ -1,0 +1,177 @@
+package privacy_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"huisheng/app/audit"
+	"huisheng/app/privacy"
+	"huisheng/app/reseal"
+	"huisheng/app/respond"
+	"huisheng/config/catalog"
+	"huisheng/internal/seal"
+	"huisheng/internal/testkit"
+	"huisheng/models"
+	"huisheng/models/store"
+)
+
+type kit struct {
+	*privacy.Service
+	t     *testing.T
+	ctx   context.Context
+	store *store.Store
+	probe testkit.Probe
+	box   *seal.Box
+	audit *audit.Log
+	now   time.Time
+}
+
+func newKit(t *testing.T) *kit {
+	t.Parallel()
+	c, err := catalog.Load()
+	require.NoError(t, err)
+	clock := testkit.NewClock()
+	s, probe := testkit.Probed(t)
+	k := &kit{t: t, ctx: context.Background(), store: s, probe: probe, box: testkit.Box(t), now: clock.Now()}
+	k.audit = audit.New(s, k.box, clock.Now, slog.New(slog.DiscardHandler))
+	k.Service = privacy.New(privacy.Deps{Store: s, Catalog: c, Box: k.box, Audit: k.audit, Reseal: reseal.New(s, k.box, clock.Now), Clock: clock.Now})
+	return k
+}
+
+func (k *kit) seal(text, place string) []byte {
+	c, err := k.box.Seal([]byte(text), place)
+	require.NoError(k.t, err)
+	return c
+}
+
+func (k *kit) record(id string) {
+	k.probe.Insert("records", testkit.Doc{
+		"_id": id, "org": "o", "certificate": "cert-" + id, "person": "same-person", "identity": k.seal(`{"n":"欧阳建国","d":"440101199001010015","p":"+8613800138000"}`, "record/"+id),
+		"tail_mac": []byte("t"), "phone_mac": []byte("p"), "occupation": "电工",
+	})
+}
+
+// invite asks the record's person in a round that ended so many days ago.
+func (k *kit) invite(id, record string, days int) {
+	k.probe.Insert("invitations", testkit.Doc{
+		"_id": id, "record": record, "questionnaire": testkit.Doc{"code": id}, "code_mac": []byte("code-" + id), "tail_mac": []byte("t"), "phone_mac": []byte("p"),
+		"closes_at": k.now.AddDate(0, 0, -days), "batch": "b",
+	})
+}
+
+func (k *kit) results(list []models.RetentionResult, err error) map[string]int {
+	require.NoError(k.t, err)
+	m := map[string]int{}
+	for _, r := range list {
+		m[r.Rule] = r.Found
+	}
+	return m
+}
+
+func (k *kit) doc(collection, id string) string {
+	var m map[string]any
+	k.probe.First(collection, testkit.Doc{"_id": id}, &m)
+	raw, err := json.Marshal(m)
+	require.NoError(k.t, err)
+	return string(raw)
+}
+
+func TestRetention(t *testing.T) {
+	k := newKit(t)
+	for _, r := range []string{"old", "kept"} {
+		k.record(r)
+	}
+	k.invite("fresh", "r9", 29)
+	k.invite("closed", "r8", 31)
+	k.invite("old", "old", 731)
+	k.invite("older", "kept", 800) // the same person was asked again a year ago
+	k.invite("newer", "kept", 365)
+	k.probe.Insert("responses", testkit.Doc{"_id": "r", "answers": testkit.Doc{"fair": "yes"}})
+	for id, days := range map[string]int{"d1": 179, "d2": 181} {
+		k.probe.Insert("deliveries", testkit.Doc{"_id": id, "done_at": k.now.AddDate(0, 0, -days), "provider_id": "p-" + id, "note": "DELIVRD", "phone_mac": []byte("p")})
+	}
+	for id, c := range map[string]struct {
+		state  models.ComplaintState
+		years  int
+		severe bool
+	}{"c-open": {models.ComplaintInvestigating, 9, false}, "c-4": {models.ComplaintClosed, 4, false}, "c-6": {models.ComplaintClosed, 6, false}, "c-6s": {models.ComplaintClosed, 6, true}, "c-11s": {models.ComplaintClosed, 11, true}} {
+		k.probe.Insert("complaints", testkit.Doc{
+			"_id": id, "case_no": id, "state": c.state, "severe": c.severe, "category": "FEE_VIOLATION", "outcome": "SUBSTANTIATED", "version": 3, "changed_at": k.now.AddDate(-c.years, 0, 0),
+			"body": k.seal("收了我三百元", "complaint/"+id+"/text"), "contact": k.seal("13800138000", "complaint/"+id+"/contact"), "identity": k.seal("欧阳", "complaint/"+id+"/identity"),
+			"rating": testkit.Doc{"stars": 4, "comment": k.seal("慢", "complaint/"+id+"/rating")}, "timeline": []any{testkit.Doc{"state": "DECIDED", "note": "已退您的钱"}}, "files": []any{"f-" + id},
+		})
+		k.probe.Insert("files", testkit.Doc{"_id": "f-" + id, "complaint": id, "content": k.seal("jpeg", "file/f-"+id)})
+	}
+	before := k.doc("invitations", "old")
+	dry := k.results(k.DryRun(k.ctx))
+	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 0, models.RetainComplaints: 2}, dry)
+	require.Equal(t, before, k.doc("invitations", "old"), "a dry run changes nothing")
+
+	done := k.results(k.Run(k.ctx))
+	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 2, models.RetainComplaints: 2}, done)
+	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainComplaints: 0}, k.results(k.Run(k.ctx)), "once")
+
+	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "fresh", "tail_mac": testkit.Doc{"$exists": true}, "retained": nil}))
+	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "closed", "tail_mac": testkit.Doc{"$exists": false}, "record": "r8"}), "closed a month ago: it opens nothing, and still leads to its record")
+	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "old", "record": "gone/old"}))
+	r, err := k.store.FindRecord(k.ctx, models.SystemScope(), "old")
+	require.NoError(t, err)
+	require.NotEqual(t, models.PersonID("same-person"), r.Person)
+	require.Empty(t, r.TailMAC)
+	require.Equal(t, "电工", r.Occupation)
+	var who models.Identity
+	require.NoError(t, k.box.OpenJSON(r.Identity, "record/old", &who), "pages that show the record go on working")
+	require.NotContains(t, who.Name, "欧阳")
+	kept, err := k.store.FindRecord(k.ctx, models.SystemScope(), "kept")
+	require.NoError(t, err)
+	require.Equal(t, models.PersonID("same-person"), kept.Person, "a newer round still needs it")
+	require.Equal(t, 1, k.probe.Count("responses", testkit.Doc{"answers.fair": "yes"}), "answers stay")
+	require.Equal(t, 1, k.probe.Count("deliveries", testkit.Doc{"provider_id": testkit.Doc{"$exists": true}}))
+
+	for id, erased := range map[string]bool{"c-open": false, "c-4": false, "c-6": true, "c-6s": false, "c-11s": true} {
+		c, err := k.store.FindComplaint(k.ctx, models.SystemScope(), models.ComplaintID(id))
+		require.NoError(t, err)
+		text, err := k.box.Open(c.Body, "complaint/"+id+"/text")
+		require.NoError(t, err)
+		require.Equal(t, erased, string(text) == models.Erased, id)
+		require.Equal(t, erased, len(c.Contact) == 0 && len(c.Identity) == 0 && c.Timeline[0].Note == "", id)
+		require.Equal(t, erased, k.probe.Count("files", testkit.Doc{"complaint": id}) == 0, id)
+		require.Equal(t, models.OutcomeSubstantiated, c.Outcome, "what was found stays")
+	}
+	list, err := k.audit.List(k.ctx, models.Principal{Role: models.RoleProvince}, models.AuditFilter{Action: models.AuditRetention}, models.Page{Limit: 20})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 8, "begun and done, by rule")
+	require.Equal(t, "2", list.Items[0].Detail["documents"])
+}
+
+func TestErasureOnRequest(t *testing.T) {
+	k := newKit(t)
+	k.record("r")
+	k.invite("inv", "r", -20)
+	k.probe.Insert("responses", testkit.Doc{"_id": "resp", "batch": "b", "answers": testkit.Doc{"fair": "yes"}, "texts": []byte("sealed"), "history": []any{testkit.Doc{"answers": testkit.Doc{"fair": "no"}}}, "revision": 1})
+	for id, state := range map[string]models.DeliveryState{"inv:remind1": models.DeliveryDue, "inv:invite": models.DeliveryDelivered} {
+		k.probe.Insert("deliveries", testkit.Doc{"_id": id, "invitation": "inv", "state": state, "urgent": false})
+	}
+	c := respond.Claims{Invitation: "inv", Response: "resp", Batch: "b", Org: "o", Region: "440100"}
+	for range 2 { // twice is harmless
+		require.NoError(t, k.Erase(k.ctx, c))
+		require.Equal(t, 1, k.probe.Count("responses", testkit.Doc{"_id": "resp", "withdrawn": true, "answers": testkit.Doc{}, "texts": testkit.Doc{"$exists": false}, "history": testkit.Doc{"$exists": false}}))
+		require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "inv", "tail_mac": testkit.Doc{"$exists": false}, "phone_mac": testkit.Doc{"$exists": false}}))
+		require.Equal(t, 1, k.probe.Count("deliveries", testkit.Doc{"state": models.DeliverySkipped}))
+		require.Equal(t, 1, k.probe.Count("deliveries", testkit.Doc{"state": models.DeliveryDelivered}))
+		require.Equal(t, 1, k.probe.Count("phones", testkit.Doc{"opted_out": true}))
+	}
+	require.NoError(t, k.Erase(k.ctx, respond.Claims{Invitation: "inv", Response: "never", Batch: "b"}), "whoever has not answered has a right to it too")
+	list, err := k.audit.List(k.ctx, models.Principal{Role: models.RoleProvince}, models.AuditFilter{Action: models.AuditErasure}, models.Page{Limit: 20})
+	require.NoError(t, err)
+	require.NotEmpty(t, list.Items)
+	for _, e := range list.Items {
+		require.Equal(t, "batch/b", e.Object, "the log does not say whose")
+		require.Empty(t, e.Detail)
+	}
+}
