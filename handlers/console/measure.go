@@ -97,7 +97,7 @@ type measureData struct {
 	Late   bool                        // the window is over
 	Desk   bool
 	Region string // who decides, in words
-	Offers map[models.MeasureAction]bool
+	Offers map[string]bool
 }
 
 // ShowMeasure is one case with its evidence, its course and the steps that are possible now.
@@ -111,11 +111,13 @@ func (h *Console) measure(c *fiber.Ctx, f form) error {
 	l := langOf(c)
 	d := measureData{
 		Case: m, Titles: map[string]models.LocalText{}, Desk: web.Principal(c).Role != models.RoleOperator, Region: h.regionName(l, m.Decides),
-		Late: !m.HeardBy.IsZero() && !h.app.Clock().Before(m.HeardBy), Offers: map[models.MeasureAction]bool{},
+		Late: !m.HeardBy.IsZero() && !h.app.Clock().Before(m.HeardBy), Offers: map[string]bool{},
 	}
 	for _, a := range m.Steps {
-		d.Steps = append(d.Steps, measureStep{a, stepHint(l, a)})
-		d.Offers[a] = true
+		if a != models.ActionHandover { // its buttons stand beside the items
+			d.Steps = append(d.Steps, measureStep{a, stepHint(l, a)})
+		}
+		d.Offers[string(a)] = true
 	}
 	for _, x := range m.Evidence.Figures {
 		if def, ok := h.app.Catalog.Indicator(x.Released.ID); ok {
