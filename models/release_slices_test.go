@@ -153,7 +153,9 @@ func combine(t *testing.T, r *rand.Rand) {
 	t.Helper()
 	defs := []IndicatorDefinition{rateOf("A")}
 	known := []BatchSlice{
-		{Slice: Slice{"x", "4"}, People: 40, Group: true}, {Slice: Slice{"y", "4"}, People: 30, Group: true}, {Slice: Slice{"y", "3"}, People: 21, Group: true},
+		{Slice: Slice{"x", "4"}, People: 40, Group: true},
+		{Slice: Slice{"y", "4"}, People: 30, Group: true},
+		{Slice: Slice{"y", "3"}, People: 21, Group: true},
 		{Slice: Slice{"x", "3"}, People: 6}, // too small: in the rest
 	}
 	batches := make([]*slicedBatch, 2+r.IntN(2))

@@ -53,11 +53,7 @@ func (s *Service) figureLine(ctx context.Context, p models.Principal, l line, u 
 		u.reject(l.number, *issue)
 		return nil
 	}
-	values, issues := figuresOf(org.Kind, l)
-	per, err := models.ParsePeriod(l.cells[colPeriod])
-	if err != nil || per.Kind == models.PeriodRolling {
-		issues = append(issues, models.RowIssue{Column: colPeriod, Code: "period_invalid", Message: "时期写法应为 2026、2026Q4、2026-11 或 AY2026。"})
-	}
+	per, values, issues := figuresAt(org.Kind, l)
 	if len(issues) > 0 {
 		u.reject(l.number, issues...)
 		return nil
@@ -85,16 +81,13 @@ func (s *Service) figureLine(ctx context.Context, p models.Principal, l line, u 
 		return nil
 	}
 	if !u.DryRun {
-		if err := s.record(ctx, p, org, map[string]string{"what": "figures", "period": per.Name}); err != nil {
-			return err
-		}
-		_, err = s.Indicators.Declare(ctx, p, org.ID, per.Name, indicator.Declaration{Values: merged, Source: next.Source, Version: &old.Current.N})
-		if errors.Is(err, models.ErrFiguresChanged) {
-			u.reject(l.number, models.RowIssue{Column: colPeriod, Code: models.ErrFiguresChanged.Code, Message: models.ErrFiguresChanged.Message})
-			return nil
-		}
+		issue, err := s.declare(ctx, p, org, per.Name, indicator.Declaration{Values: merged, Source: next.Source, Version: &old.Current.N})
 		if err != nil {
 			return err
+		}
+		if issue != nil {
+			u.reject(l.number, *issue)
+			return nil
 		}
 	}
 	if old.Current.N == 0 {
@@ -103,6 +96,28 @@ func (s *Service) figureLine(ctx context.Context, p models.Principal, l line, u 
 		u.Updated++
 	}
 	return nil
+}
+
+// figuresAt reads a row's figures and their period.
+func figuresAt(kind models.OrgKind, l line) (models.Period, map[string]float64, []models.RowIssue) {
+	values, issues := figuresOf(kind, l)
+	per, err := models.ParsePeriod(l.cells[colPeriod])
+	if err != nil || per.Kind == models.PeriodRolling {
+		issues = append(issues, models.RowIssue{Column: colPeriod, Code: "period_invalid", Message: "时期写法应为 2026、2026Q4、2026-11 或 AY2026。"})
+	}
+	return per, values, issues
+}
+
+// declare stores the figures of one row; an issue says that somebody else declared meanwhile.
+func (s *Service) declare(ctx context.Context, p models.Principal, org models.Org, period string, in indicator.Declaration) (*models.RowIssue, error) {
+	if err := s.record(ctx, p, org, map[string]string{"what": "figures", "period": period}); err != nil {
+		return nil, err
+	}
+	_, err := s.Indicators.Declare(ctx, p, org.ID, period, in)
+	if errors.Is(err, models.ErrFiguresChanged) {
+		return &models.RowIssue{Column: colPeriod, Code: models.ErrFiguresChanged.Code, Message: models.ErrFiguresChanged.Message}, nil
+	}
+	return nil, err
 }
 
 // orgOf finds the organisation of a row in the caller's scope.

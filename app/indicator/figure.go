@@ -26,6 +26,15 @@ func mayDeclare(p models.Principal) error {
 	return nil
 }
 
+// declarable reads the name of a period that figures are declared for.
+func declarable(period string) (models.Period, error) {
+	p, err := models.ParsePeriod(period)
+	if err == nil && p.Kind == models.PeriodRolling {
+		err = models.ErrInvalid.WithFields(models.FieldError{Field: "period", Code: "period_not_declarable", Message: "请按月、季度、年或学年填报。"})
+	}
+	return p, err
+}
+
 // Declare stores an organisation's figures of a period as a new version and keeps the ones before; the same again changes nothing. A
 // declaration replaces all values of the period. ErrFiguresChanged when the version seen is not the newest any more, ErrNotFound out of scope.
 func (s *Service) Declare(ctx context.Context, p models.Principal, org models.OrgID, period string, in Declaration) (models.Figures, error) {
@@ -33,16 +42,12 @@ func (s *Service) Declare(ctx context.Context, p models.Principal, org models.Or
 	if err := mayDeclare(p); err != nil {
 		return none, err
 	}
-	per, err := models.ParsePeriod(period)
+	per, err := declarable(period)
 	if err != nil {
 		return none, err
 	}
 	next := models.FigureVersion{Values: in.Values, Source: strings.TrimSpace(in.Source), By: p.Account, ByName: p.Name, ByRole: p.Role, At: s.now().Truncate(time.Millisecond)}
-	wrong := next.Check()
-	if per.Kind == models.PeriodRolling {
-		wrong = append(wrong, models.FieldError{Field: "period", Code: "period_not_declarable", Message: "请按月、季度、年或学年填报。"})
-	}
-	if len(wrong) > 0 {
+	if wrong := next.Check(); len(wrong) > 0 {
 		return none, models.ErrInvalid.WithFields(wrong...)
 	}
 	o, err := s.store.FindOrg(ctx, p.Scope(), org)

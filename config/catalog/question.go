@@ -130,7 +130,7 @@ func (f *file) questionType(what string, entry located[questionEntry], q models.
 
 // questionLimits checks that limits stand where they mean something.
 func (f *file) questionLimits(what string, at int, q models.Question) {
-	if q.Consent == models.ConsentWage && q.Type == models.QuestionNumber && (q.Required || !strings.Contains(q.Hint, "18岁") || !strings.Contains(q.HintIn[models.LangEnglish], "18")) {
+	if q.Consent == models.ConsentWage && q.Type == models.QuestionNumber && !sparesTheYoung(q) {
 		f.report(at, "%s asks for an exact wage; some who answer are under 18, so it must be optional and its hint tell them to skip it", what)
 	}
 	if q.Type != models.QuestionNumber && (q.Min != nil || q.Max != nil) {
@@ -143,6 +143,11 @@ func (f *file) questionLimits(what string, at int, q models.Question) {
 	if q.MaxLen != 0 && (!words || q.MaxLen < 1 || q.MaxLen > models.DefaultTextLen) {
 		f.report(at, "%s: max_len is for words, 1 to %d", what, models.DefaultTextLen)
 	}
+}
+
+// sparesTheYoung says whether those under 18 may skip a question and are told so.
+func sparesTheYoung(q models.Question) bool {
+	return !q.Required && strings.Contains(q.Hint, "18岁") && strings.Contains(q.HintIn[models.LangEnglish], "18")
 }
 
 // questionRules checks consent, ends and show_if, and fills the last two.

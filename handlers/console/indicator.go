@@ -76,24 +76,32 @@ func (l lang) figureOf(d models.IndicatorDefinition, v models.IndicatorValue, ax
 	if has(models.FlagLowSample) {
 		f.Few = true
 	}
-	if has(models.FlagFeeAlert) {
-		f.Notes = append(f.Notes, l.say("学员实付高于公布价格，请核查收费。", "Trainees paid more than was published: look into the fees."))
-	}
-	if has(models.FlagDropped) {
-		f.Notes = append(f.Notes, l.say("明显填错的金额没有算进来。", "Impossible amounts are left out."))
-	}
-	if v.P25 != nil && v.P75 != nil {
-		f.Notes = append(f.Notes, l.say("中间一半的人在 %s 到 %s 元之间。", "The middle half lies between %s and %s yuan.", number(*v.P25), number(*v.P75)))
-	}
-	if has(models.FlagNoFigure) {
-		f.Notes = append(f.Notes, l.say("有的机构没有申报数据，没有算进来。", "Organisations that declared no figure are left out."))
-	}
-	if has(models.FlagOldVersion) {
-		f.Notes = append(f.Notes, l.say("其中一部分是按以前的定义算的。", "Part of it was computed by an earlier definition."))
-	}
+	f.Notes = append(f.Notes, l.remarks(v)...)
 	f.Notes = append(f.Notes, l.sifted(v.Quality, v.Unit)...)
 	f.Chart = chart(v, l.text(d.Title)+" "+f.Value+unitShort(v.Unit)+l.intervalLabel(f.Interval), axis)
 	return f
+}
+
+// remarks says what a reader should know about how a value came about.
+func (l lang) remarks(v models.IndicatorValue) []string {
+	var notes []string
+	say := func(s string) { notes = append(notes, s) }
+	if hasFlag(v, models.FlagFeeAlert) {
+		say(l.say("学员实付高于公布价格，请核查收费。", "Trainees paid more than was published: look into the fees."))
+	}
+	if hasFlag(v, models.FlagDropped) {
+		say(l.say("明显填错的金额没有算进来。", "Impossible amounts are left out."))
+	}
+	if v.P25 != nil && v.P75 != nil {
+		say(l.say("中间一半的人在 %s 到 %s 元之间。", "The middle half lies between %s and %s yuan.", number(*v.P25), number(*v.P75)))
+	}
+	if hasFlag(v, models.FlagNoFigure) {
+		say(l.say("有的机构没有申报数据，没有算进来。", "Organisations that declared no figure are left out."))
+	}
+	if hasFlag(v, models.FlagOldVersion) {
+		say(l.say("其中一部分是按以前的定义算的。", "Part of it was computed by an earlier definition."))
+	}
+	return notes
 }
 
 func hasFlag(v models.IndicatorValue, flag string) bool { return slices.Contains(v.Flags, flag) }

@@ -154,4 +154,4 @@ func (h *Phone) ChangeCase(c *fiber.Ctx) error {
 }
 
 // ReviewUntil is until when a review may be asked for, in words.
-func (v caseView) ReviewUntil() string { return v.Deadline(*v.Status.ReviewBy) }
+func (v caseView) ReviewUntil() string { return v.Deadline(*v.ReviewBy) }

@@ -31,8 +31,12 @@ func TestKillWhileMakingAReport(t *testing.T) {
 	const more = 80
 	for i := range more {
 		_, err := db.Collection("orgs").InsertOne(ctx, bson.D{
-			{Key: "_id", Value: fmt.Sprintf("extra-%03d", i)}, {Key: "kind", Value: "enterprise"}, {Key: "name", Value: "合成企业"},
-			{Key: "uscc", Value: fmt.Sprintf("extra-%03d", i)}, {Key: "region", Value: "440100"}, {Key: "created_at", Value: time.Now().Add(-time.Hour)},
+			{Key: "_id", Value: fmt.Sprintf("extra-%03d", i)},
+			{Key: "kind", Value: "enterprise"},
+			{Key: "name", Value: "合成企业"},
+			{Key: "uscc", Value: fmt.Sprintf("extra-%03d", i)},
+			{Key: "region", Value: "440100"},
+			{Key: "created_at", Value: time.Now().Add(-time.Hour)},
 		})
 		require.NoError(t, err)
 	}
