@@ -13,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"huisheng/app/complaint"
@@ -165,7 +166,7 @@ func (w *walk) look(role, route, address string) {
 	w.run(emulation.SetDeviceMetricsOverride(768, 1024, 1, false))
 	w.run(w.media(&emulation.MediaFeature{Name: "prefers-color-scheme", Value: "dark"}))
 	w.open(w.s.url + address + sep + "lang=en&paper=en")
-	require.Equal(w.t, "en", eval[string](w.tab, `document.documentElement.lang`), name)
+	assert.Equal(w.t, "en", eval[string](w.tab, `document.documentElement.lang`), name)
 	w.level(name + ", tablet")
 	w.axe(name + ", English, dark")
 	w.shot("sweep-en-" + role + strings.NewReplacer("/", "-", ":", "").Replace(route))
@@ -184,14 +185,14 @@ func (b *tab) axe(name string) {
 	source, err := axeSource()
 	require.NoError(b.t, err, "run scripts/prepare-test first")
 	b.run(chromedp.Evaluate(string(source)+"\n;0", nil))
-	require.Empty(b.t, b.violations(`{resultTypes: ['violations']}`), name)
+	assert.Empty(b.t, b.violations(`{resultTypes: ['violations']}`), name)
 }
 
 // level checks that the page does not scroll sideways, and that buttons can be hit.
 func (b *tab) level(name string) {
 	b.t.Helper()
-	require.LessOrEqual(b.t, eval[int](b, `document.documentElement.scrollWidth`), eval[int](b, `innerWidth`), "%s scrolls sideways", name)
-	require.Empty(b.t, eval[[]string](b, `[...document.querySelectorAll('main button, main .btn, nav a, main input:not([type=hidden],[type=radio],[type=checkbox],.unseen), main select')]
+	assert.LessOrEqual(b.t, eval[int](b, `document.documentElement.scrollWidth`), eval[int](b, `innerWidth`), "%s scrolls sideways", name)
+	assert.Empty(b.t, eval[[]string](b, `[...document.querySelectorAll('main button, main .btn, nav a, main input:not([type=hidden],[type=radio],[type=checkbox],.unseen), main select')]
 		.filter(e => e.getClientRects().length).filter(e => { const r = e.getBoundingClientRect(); return r.height < 40 || r.width < 40; })
 		.map(e => e.outerHTML.slice(0, 120))`), "%s: too small to hit", name)
 }
