@@ -126,6 +126,10 @@ func TestDeskOfACity(t *testing.T) {
 	b.tapText("指标对比")
 	b.sees("广州市合计")
 	b.tidy("compare")
+	b.open(s.url + "/console/regions?indicator=E1b&level=4&worse=1")
+	b.sees("这个网址包含以上条件")
+	require.Contains(t, eval[string](b, `document.querySelector('a[href*="regions.xlsx"]').href`), "level=4")
+	b.tidy("compare-filtered")
 }
 
 // complain files an anonymous complaint of the first person.

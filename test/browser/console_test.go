@@ -82,6 +82,15 @@ func TestDeskMainJob(t *testing.T) {
 	b.run(chromedp.Click("#E1a summary", chromedp.ByQuery))
 	b.sees("粤技服〔2021〕17号")
 	b.tidy("indicators")
+	b.run(chromedp.Click("#E1a h2 a", chromedp.ByQuery))
+	b.sees("与本市、全省相比")
+	b.sees("最近8个季度")
+	b.sees("大家怎么答的")
+	b.sees("这个数字怎么来的")
+	require.Contains(t, b.css(".figure.one .value"), "100")
+	b.tidy("indicator")
+	b.tapText("全部指标")
+	b.sees("参评人员满意率")
 }
 
 // claim posts a claim for everybody on the page.
