@@ -31,8 +31,8 @@ type compareData struct {
 	By        string // org or city
 	Slice     models.Slice
 	Levels    []models.Level
-	Worse     bool // only what got worse
-	Export    string
+	Worse     bool   // only what got worse
+	XLSX, CSV string // addresses of the same comparison to take away
 	Province  bool
 	Total     *compared
 	Rows      []compared
@@ -46,7 +46,8 @@ func (h *Console) Compare(c *fiber.Ctx) error {
 	if err := h.compare(c, who, &d); err != nil {
 		return err
 	}
-	d.Export = d.query().Encode()
+	filter := "?" + d.query().Encode()
+	d.XLSX, d.CSV = "/console/regions.xlsx"+filter, "/console/regions.csv"+filter
 	return h.render(c, "compare", page{Title: say(c, "指标对比", "Compare indicators"), Data: d})
 }
 
