@@ -93,7 +93,7 @@ func (h *Console) batch(c *fiber.Ctx, f form) error {
 		{"verified", l.say("核实了身份", "Proved who they are"), v.Verified, ""},
 		{"submitted", l.say("已填写反馈", "Answered"), v.Submitted, ""},
 	}
-	return h.render(c, "batch", page{Title: say(c, "反馈批次 ", "Batch ") + b.ClaimNo, Form: f, Data: d})
+	return h.render(c, "batch", page{Title: say(c, "反馈批次 ", "Batch ") + langOf(c).roundName(b), Form: f, Data: d})
 }
 
 func (h *Console) subsidy(l lang, code string) string {

@@ -60,7 +60,7 @@ func (h *Console) phonesNeed(ctx context.Context, l lang, who models.Principal) 
 	for _, b := range open.Items {
 		if b.Counts.Failed > 0 && len(list) < onHome {
 			list = append(list, need{
-				Text:   l.say("批次 %s：%d 人的短信没有送到，请更正手机号码。", "Batch %s: the message did not reach %d people; correct their numbers.", b.ClaimNo, b.Counts.Failed),
+				Text:   l.say("批次 %s：%d 人的短信没有送到，请更正手机号码。", "Batch %s: the message did not reach %d people; correct their numbers.", l.roundName(b), b.Counts.Failed),
 				Button: l.say("更正号码", "Correct numbers"), URL: batchURL(b.ID) + "/people?failed=1",
 			})
 		}
@@ -79,7 +79,7 @@ func (h *Console) pausedNeed(ctx context.Context, l lang, who models.Principal) 
 	}
 	for _, b := range paused.Items {
 		list = append(list, need{
-			Text:   l.say("%s 的批次 %s 暂停了发送。", "Sending of %s, batch %s, is paused.", b.OrgName, b.ClaimNo),
+			Text:   l.say("%s 的批次 %s 暂停了发送。", "Sending of %s, batch %s, is paused.", b.OrgName, l.roundName(b)),
 			Button: l.say("去看看", "Look"), URL: batchURL(b.ID),
 		})
 	}

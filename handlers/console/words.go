@@ -33,6 +33,7 @@ func (l lang) words() template.FuncMap {
 		"reach":       l.reach,
 		"host":        host,
 		"join":        strings.Join,
+		"roundName":   l.roundName,
 		"deref":       func(f *float64) float64 { return *f },
 		"add":         func(a, b int) int { return a + b },
 		"minus":       func(a, b int) int { return a - b },
@@ -58,6 +59,25 @@ func count1(n int) []int {
 		list[i] = i + 1
 	}
 	return list
+}
+
+// roundName is what a batch is called: a claim's by its number, a pooled one by what begins it and its month.
+func (l lang) roundName(b models.Batch) string {
+	month := clock(b.OpensAt, "2006-01")
+	switch b.Cause() {
+	case models.TriggerTraineeClaim:
+		return l.say("本人申领 %s", "Own claims %s", month)
+	case models.TriggerInternshipEnd:
+		return l.say("实习结束 %s", "Internships ended %s", month)
+	case models.TriggerGraduation:
+		return l.say("毕业跟踪 %s", "Graduates %s", month)
+	case models.TriggerEmployer:
+		return l.say("用人单位 %s", "Employers %s", month)
+	}
+	if b.ClaimNo == "" {
+		return l.say("（没有编号）", "(no number)")
+	}
+	return b.ClaimNo
 }
 
 // lastDay is the last moment before an end, and so on the day that people call the last.

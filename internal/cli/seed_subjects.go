@@ -99,6 +99,7 @@ func seedSocial(ctx context.Context, p *parts, org models.Org) error {
 		return fmt.Errorf("figures: %w", err)
 	}
 	for i, person := range demo.People(demoSocialSeed, demoTrainees) {
+		person.IssuedOn = string(models.DateOf(p.app.Clock()).AddDays(-i % 20)) // fresh, so that this quarter has something to show
 		region := []string{"440300", "440300", "440300", "440100"}[i%4]
 		_, err := p.app.Outreach.Claim(ctx, province(), outreach.ClaimInput{
 			No: fmt.Sprintf("DEMO-SOC-%04d", i+1), Org: org.ID, SubsidyType: "SKILL_UPGRADE", ClaimedAt: "2026-11-20",
