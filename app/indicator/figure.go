@@ -62,11 +62,8 @@ func (s *Service) Declare(ctx context.Context, p models.Principal, org models.Or
 		if maps.Equal(f.Current.Values, next.Values) && f.Current.Source == next.Source {
 			return f, nil
 		}
-		if f.Current.ByRole == models.RoleAlliance && p.Role == models.RoleOperator {
-			return none, models.ErrAllianceDeclared
-		}
-		if in.Version != nil && *in.Version != f.Current.N {
-			return none, models.ErrFiguresChanged
+		if err := mayReplace(p, f.Current, in.Version); err != nil {
+			return none, err
 		}
 		if f.Current.N > 0 {
 			f.Versions = append(slices.Clone(f.Versions), f.Current)
@@ -78,6 +75,17 @@ func (s *Service) Declare(ctx context.Context, p models.Principal, org models.Or
 		}
 	}
 	return none, models.ErrFiguresChanged
+}
+
+// mayReplace says whether p may put another version in the place of one: a school not what the alliance declared, nobody what they have not seen.
+func mayReplace(p models.Principal, v models.FigureVersion, seen *int) error {
+	if v.ByRole == models.RoleAlliance && p.Role == models.RoleOperator {
+		return models.ErrAllianceDeclared
+	}
+	if seen != nil && *seen != v.N {
+		return models.ErrFiguresChanged
+	}
+	return nil
 }
 
 // Declared reads what an organisation in p's scope declared for a period, with all earlier versions. Without any, Current has version 0.

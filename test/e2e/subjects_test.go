@@ -112,7 +112,8 @@ func TestKillWhileScheduling(t *testing.T) {
 	})
 	var rows []struct{ N int }
 	cur, err := s.db().Collection("invitations").Aggregate(context.Background(), bson.A{
-		bson.D{{Key: "$match", Value: mine}}, bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$record"}, {Key: "n", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
+		bson.D{{Key: "$match", Value: mine}},
+		bson.D{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$record"}, {Key: "n", Value: bson.D{{Key: "$sum", Value: 1}}}}}},
 		bson.D{{Key: "$match", Value: bson.D{{Key: "n", Value: bson.D{{Key: "$gt", Value: 1}}}}}},
 	})
 	require.NoError(t, err)
