@@ -184,7 +184,7 @@ func (s *Service) deidentify(ctx context.Context, ids []string) error {
 		if err != nil {
 			return err
 		}
-		remove := append(b.Texts("note", "paused_reason"), "files", "batch")
+		remove := append(b.Texts("note"), "files", "batch", "looks")
 		for _, whole := range []string{"contact", "identity"} { // who it was is not there any more, not even as a blank
 			if _, there := blank[whole]; there {
 				delete(blank, whole)

@@ -26,23 +26,37 @@ func places() map[string]place {
 		return func(doc store.Binaries, _ string) string { return prefix + doc.ID + suffix }
 	}
 	return map[string]place{
-		"records.identity":            whole("record/", ""),
-		"imports.sealed":              importPart,
-		"responses.texts":             whole("response/", ""),
-		"responses.history.*.texts":   whole("response/", ""),
-		"responses.signals":           whole("signals/", ""),
-		"responses.history.*.signals": whole("signals/", ""),
-		"complaints.body":             whole("complaint/", "/text"),
-		"complaints.contact":          whole("complaint/", "/contact"),
-		"complaints.identity":         whole("complaint/", "/identity"),
-		"complaints.rating.comment":   whole("complaint/", "/rating"),
-		"measures.statement":          whole("measure/", "/statement"),
-		"measures.report":             whole("measure/", "/report"),
-		"webhooks.secrets.*.sealed":   whole("webhook/", ""),
-		"files.content":               whole("file/", ""),
-		"onetime.phone":               func(doc store.Binaries, _ string) string { return "onetime/" + doc.ID + "/" + doc.Text("nonce") },
-		"accounts.second.secret":      whole("account/", "/otp"),
-		"accounts.enrolling.secret":   whole("account/", "/otp"),
+		"records.identity":              whole("record/", ""),
+		"imports.sealed":                importPart,
+		"responses.texts":               whole("response/", ""),
+		"responses.history.*.texts":     whole("response/", ""),
+		"responses.signals":             whole("signals/", ""),
+		"responses.history.*.signals":   whole("signals/", ""),
+		"complaints.body":               whole("complaint/", "/text"),
+		"complaints.contact":            whole("complaint/", "/contact"),
+		"complaints.identity":           whole("complaint/", "/identity"),
+		"complaints.rating.comment":     whole("complaint/", "/rating"),
+		"complaints.supplements.*.body": whole("complaint/", "/"+string(models.ActionSupplement)),
+		"complaints.review.reason":      whole("complaint/", "/"+string(models.ActionReview)),
+		"complaints.asks.*.facts":       askPart("facts"),
+		"complaints.asks.*.reply.text":  askPart("reply"),
+		"contacts.identity":             whole("contact/", ""),
+		"deliveries.about":              whole("delivery/", ""),
+		"measures.statement":            whole("measure/", "/statement"),
+		"measures.report":               whole("measure/", "/report"),
+		"webhooks.secrets.*.sealed":     whole("webhook/", ""),
+		"files.content":                 whole("file/", ""),
+		"onetime.phone":                 func(doc store.Binaries, _ string) string { return "onetime/" + doc.ID + "/" + doc.Text("nonce") },
+		"accounts.second.secret":        whole("account/", "/otp"),
+		"accounts.enrolling.secret":     whole("account/", "/otp"),
+	}
+}
+
+// askPart: a question to an organisation is sealed under its own id, which stands beside it in the complaint.
+func askPart(part string) place {
+	return func(doc store.Binaries, path string) string {
+		parts := strings.Split(path, ".") // asks.0.facts
+		return "ask/" + doc.Text(parts[0], parts[1], "id") + "/" + part
 	}
 }
 

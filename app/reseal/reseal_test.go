@@ -88,6 +88,13 @@ func TestEverySealedFieldMoves(t *testing.T) {
 		"_id": "c", "case_no": "TS1", "body": k.seal("body", "complaint/c/text"), "contact": k.seal("contact", "complaint/c/contact"),
 		"identity": k.seal("who", "complaint/c/identity"), "rating": testkit.Doc{"comment": k.seal("rated", "complaint/c/rating")},
 	})
+	k.probe.Insert("complaints", testkit.Doc{
+		"_id": "d", "case_no": "TS2", "supplements": []any{testkit.Doc{"body": k.seal("more", "complaint/d/supplement")}},
+		"review": testkit.Doc{"reason": k.seal("again", "complaint/d/review")},
+		"asks": []any{testkit.Doc{"id": "a1", "facts": k.seal("facts", "ask/a1/facts"), "reply": testkit.Doc{"text": k.seal("reply", "ask/a1/reply")}}},
+	})
+	k.probe.Insert("contacts", testkit.Doc{"_id": "k", "identity": k.seal("contact", "contact/k")})
+	k.probe.Insert("deliveries", testkit.Doc{"_id": "m", "about": k.seal("d", "delivery/m")})
 	k.probe.Insert("files", testkit.Doc{"_id": "f", "content": k.seal("photo", "file/f")})
 	k.probe.Insert("onetime", testkit.Doc{"_id": "o", "nonce": "n", "phone": k.seal("phone", "onetime/o/n")})
 	old := k.rotate()
@@ -103,6 +110,9 @@ func TestEverySealedFieldMoves(t *testing.T) {
 	require.Equal(t, "then", k.plain("responses", "x", "response/x", "history", "1", "texts"))
 	require.Equal(t, "who", k.plain("complaints", "c", "complaint/c/identity", "identity"))
 	require.Equal(t, "rated", k.plain("complaints", "c", "complaint/c/rating", "rating", "comment"))
+	require.Equal(t, "more", k.plain("complaints", "d", "complaint/d/supplement", "supplements", "0", "body"))
+	require.Equal(t, "reply", k.plain("complaints", "d", "ask/a1/reply", "asks", "0", "reply", "text"))
+	require.Equal(t, "d", k.plain("deliveries", "m", "delivery/m", "about"))
 	require.Equal(t, "photo", k.plain("files", "f", "file/f", "content"))
 	require.Equal(t, "phone", k.plain("onetime", "o", "onetime/o/n", "phone"))
 	require.Equal(t, 1, k.probe.Count("responses", testkit.Doc{"changed_at": 1}), "resealing is no news for any job")

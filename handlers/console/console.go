@@ -128,11 +128,9 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/sending", "短信通道", "Message channel")
 		if r == models.RoleProvince {
 			add("/console/webhooks", "推送地址", "Webhooks")
-		}
-		add("/console/audit", "操作记录", "Audit log")
-		if r == models.RoleProvince {
 			add("/console/clients", "系统对接", "Machine clients")
 		}
+		add("/console/audit", "操作记录", "Audit log")
 	case models.RoleAlliance:
 		add("/console/orgs", "院校", "Schools")
 		add("/console/figures/sheet", "填报数据", "Declare figures")

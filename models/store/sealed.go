@@ -27,9 +27,9 @@ type Binaries struct {
 	raw bson.Raw
 }
 
-// Text reads a text field of the document; empty when there is none.
-func (b Binaries) Text(field string) string {
-	s, _ := b.raw.Lookup(field).StringValueOK()
+// Text reads a text field of the document by its path; empty when there is none.
+func (b Binaries) Text(path ...string) string {
+	s, _ := b.raw.Lookup(path...).StringValueOK()
 	return s
 }
 
