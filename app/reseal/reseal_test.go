@@ -91,7 +91,7 @@ func TestEverySealedFieldMoves(t *testing.T) {
 	k.probe.Insert("complaints", testkit.Doc{
 		"_id": "d", "case_no": "TS2", "supplements": []any{testkit.Doc{"body": k.seal("more", "complaint/d/supplement")}},
 		"review": testkit.Doc{"reason": k.seal("again", "complaint/d/review")},
-		"asks": []any{testkit.Doc{"id": "a1", "facts": k.seal("facts", "ask/a1/facts"), "reply": testkit.Doc{"text": k.seal("reply", "ask/a1/reply")}}},
+		"asks":   []any{testkit.Doc{"id": "a1", "facts": k.seal("facts", "ask/a1/facts"), "reply": testkit.Doc{"text": k.seal("reply", "ask/a1/reply")}}},
 	})
 	k.probe.Insert("contacts", testkit.Doc{"_id": "k", "identity": k.seal("contact", "contact/k")})
 	k.probe.Insert("deliveries", testkit.Doc{"_id": "m", "about": k.seal("d", "delivery/m")})
