@@ -110,7 +110,8 @@ func New(d Deps) *App {
 		Clock: d.Clock, Log: d.Log,
 	})
 	a.Webhooks = webhook.New(webhook.Deps{
-		Store: d.Store, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Poster: hooks.NewClient(d.Config.WebhookPrivate), Clock: d.Clock, Log: d.Log,
+		Store: d.Store, Box: d.Box, Ident: ids, Audit: a.Audit, Queue: d.Queue, Poster: hooks.NewClient(d.Config.WebhookPrivate), Lease: d.Config.LeaseDuration,
+		Clock: d.Clock, Log: d.Log,
 	})
 	a.Reports = report.New(report.Deps{
 		Store: d.Store, Catalog: d.Catalog, Indicators: a.Indicators, Audit: a.Audit, Box: d.Box, Queue: d.Queue, Clock: d.Clock,

@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	// lease is how long a message under way is left alone: longer than an attempt takes.
-	lease       = time.Minute
 	attemptTime = 25 * time.Second
 	// perEndpoint is how many messages one endpoint is sent at once, so that a slow one does not hold up the others.
 	perEndpoint = 2
@@ -29,7 +27,7 @@ const (
 // again when its lease is over.
 func (s *Service) Next(ctx context.Context) (models.WebhookMessage, bool, error) {
 	now := s.now()
-	m, err := s.store.ClaimWebhookMessage(ctx, now, now.Add(lease), s.leave(now))
+	m, err := s.store.ClaimWebhookMessage(ctx, now, now.Add(s.lease), s.leave(now))
 	if errors.Is(err, models.ErrNotFound) {
 		return m, false, nil
 	}

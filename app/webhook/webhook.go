@@ -41,6 +41,7 @@ type Service struct {
 	audit  *audit.Log
 	queue  port.Queue
 	poster Poster
+	lease  time.Duration // how long a message under way is left alone
 	now    port.Clock
 	log    *slog.Logger
 
@@ -58,6 +59,7 @@ type Deps struct {
 	Audit  *audit.Log
 	Queue  port.Queue
 	Poster Poster
+	Lease  time.Duration // longer than an attempt takes; a shorter one only makes messages come twice
 	Clock  port.Clock
 	Log    *slog.Logger
 }
@@ -65,7 +67,7 @@ type Deps struct {
 // New makes the service.
 func New(d Deps) *Service {
 	return &Service{
-		store: d.Store, box: d.Box, ident: d.Ident, audit: d.Audit, queue: d.Queue, poster: d.Poster, now: d.Clock, log: d.Log,
+		store: d.Store, box: d.Box, ident: d.Ident, audit: d.Audit, queue: d.Queue, poster: d.Poster, lease: max(d.Lease, time.Second), now: d.Clock, log: d.Log,
 		busy: map[models.WebhookID]int{}, pause: map[models.WebhookID]time.Time{}, known: map[models.WebhookMessageID]bool{},
 	}
 }

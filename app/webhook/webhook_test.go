@@ -64,7 +64,7 @@ func newKit(t *testing.T) *kit {
 	k.make = func() *webhook.Service {
 		return webhook.New(webhook.Deps{
 			Store: k.store, Box: box, Ident: testkit.Ident(box), Audit: audit.New(k.store, box, k.clock.Now, log), Queue: port.NoQueue{},
-			Poster: hooks.NewClient([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}), Clock: k.clock.Now, Log: log,
+			Poster: hooks.NewClient([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}), Lease: time.Minute, Clock: k.clock.Now, Log: log,
 		})
 	}
 	k.Service = k.make()

@@ -99,6 +99,21 @@ func (h *Console) place(c *fiber.Ctx, who models.Principal) string {
 
 // menu lists where a role may go. The guards decide; this only spares people closed doors.
 func menu(l lang, r models.Role, path string) []link {
+	items := places(l, r)
+	best := 0
+	for i, l := range items {
+		if (path == l.URL || strings.HasPrefix(path, l.URL+"/")) && len(l.URL) >= len(items[best].URL) {
+			best = i
+		}
+	}
+	section := path != "/console/password" && (best > 0 || path == "/console")
+	section = section && path != "/console/security"
+	items[best].Here = section
+	return items
+}
+
+// places are the sections of the desk that a role has.
+func places(l lang, r models.Role) []link {
 	items := []link{{URL: "/console", Text: l.say("首页", "Start")}}
 	add := func(url, zh, en string) { items = append(items, link{URL: url, Text: l.say(zh, en)}) }
 	switch r {
@@ -137,15 +152,6 @@ func menu(l lang, r models.Role, path string) []link {
 		add("/console/regions", "指标对比", "Compare")
 		add("/console/complaints/statistics", "投诉统计", "Complaints")
 	}
-	best := 0
-	for i, l := range items {
-		if (path == l.URL || strings.HasPrefix(path, l.URL+"/")) && len(l.URL) >= len(items[best].URL) {
-			best = i
-		}
-	}
-	section := path != "/console/password" && (best > 0 || path == "/console")
-	section = section && path != "/console/security"
-	items[best].Here = section
 	return items
 }
 
