@@ -2,6 +2,7 @@ package models
 
 // wrongEnglish says by code what is wrong, for readers of English. A test refuses a code without it.
 var wrongEnglish = map[string]string{
+	"not_delegable":                "Only a provincial or central enterprise can be delegated to a city.",
 	"uscc_invalid":                 "The credit code is wrong; please check.",
 	"org_not_found":                "There is no such organisation, or it is not yours to declare for.",
 	"not_declared":                 "This kind of organisation does not declare this.",

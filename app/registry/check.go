@@ -104,3 +104,17 @@ func valueField(name string, err error) models.FieldError {
 	}
 	return field(name, "wrong_format", "格式不对，请核对。")
 }
+
+// checkDelegation judges the city that complaints go to instead of the province.
+func (s *Service) checkDelegation(o models.Org) []models.FieldError {
+	if o.DelegatedTo == "" {
+		return nil
+	}
+	if r, ok := s.catalog.Region(o.DelegatedTo); !ok || r.IsProvince() {
+		return []models.FieldError{field("delegated_to", "unknown_region", "请填写受委托的地级市的六位行政区划代码，例如 440100。")}
+	}
+	if o.Kind != models.OrgEnterprise || o.Affiliation == models.AffiliationCity {
+		return []models.FieldError{field("delegated_to", "not_delegable", "只有省属企业和驻粤央企可以委托地市监管。")}
+	}
+	return nil
+}

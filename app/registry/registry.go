@@ -112,6 +112,8 @@ type Change struct {
 	Name    *string
 	Subtype *string
 	Filing  *models.Filing
+	// Delegated is the city that handles complaints about a provincial or central enterprise for the province; empty: nobody does. The province says so.
+	Delegated *string
 }
 
 // Update changes an organisation in p's scope. Somebody else's change in between gives ErrConflict.
@@ -133,7 +135,15 @@ func (s *Service) Update(ctx context.Context, p models.Principal, id models.OrgI
 	if ch.Filing != nil {
 		o.Filing = *ch.Filing
 	}
-	if fields := s.check(&o); len(fields) > 0 {
+	fields := s.check(&o)
+	if ch.Delegated != nil {
+		if p.Role != models.RoleProvince {
+			return models.Org{}, models.ErrForbidden
+		}
+		o.DelegatedTo = strings.TrimSpace(*ch.Delegated)
+		fields = append(fields, s.checkDelegation(o)...)
+	}
+	if len(fields) > 0 {
 		return models.Org{}, models.ErrInvalid.WithFields(fields...)
 	}
 	// It must differ even for two changes in one millisecond: it is what the next change is compared with.

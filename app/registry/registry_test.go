@@ -69,6 +69,18 @@ func TestRegisterAndSupervisor(t *testing.T) {
 	require.Equal(t, models.Province, got.Org.Region)
 	_, err = s.Find(ctx, guangzhou, got.Org.ID)
 	require.ErrorIs(t, err, models.ErrNotFound, "in Guangzhou, but the province supervises it")
+	for to, want := range map[string]error{"440300": nil, "440000": models.ErrInvalid, "44030": models.ErrInvalid, "": nil} {
+		changed, err := s.Update(ctx, province, got.Org.ID, Change{Delegated: &to})
+		require.ErrorIs(t, err, want, to)
+		if want == nil {
+			require.Equal(t, to, changed.DelegatedTo)
+		}
+	}
+	to := "440300"
+	_, err = s.Update(ctx, guangzhou, read.ID, Change{Delegated: &to})
+	require.ErrorIs(t, err, models.ErrForbidden, "the province says so")
+	_, err = s.Update(ctx, province, read.ID, Change{Delegated: &to})
+	require.ErrorIs(t, err, models.ErrInvalid, "a city's own enterprise")
 
 	elsewhere := enterprise()
 	elsewhere.USCC, elsewhere.Division = codes[2], "440305"

@@ -79,6 +79,8 @@ type orgPatch struct {
 	Name    *string        `json:"name"`
 	Subtype *string        `json:"subtype"`
 	Filing  *models.Filing `json:"filing"`
+	// Delegated is the city that handles complaints for the province; empty: nobody does.
+	Delegated *string `json:"delegated_to"`
 	// What may not change is known, so that it gets a better answer than an unknown field.
 	Kind        *string `json:"kind"`
 	USCC        *string `json:"uscc"`
@@ -106,7 +108,7 @@ func (h *API) UpdateOrg(c *fiber.Ctx) error {
 		return err
 	}
 	o, err := h.app.Registry.Update(c.UserContext(), web.Principal(c), models.OrgID(c.Params("org")),
-		registry.Change{Name: in.Name, Subtype: in.Subtype, Filing: in.Filing})
+		registry.Change{Name: in.Name, Subtype: in.Subtype, Filing: in.Filing, Delegated: in.Delegated})
 	if err != nil {
 		return err
 	}

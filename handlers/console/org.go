@@ -56,7 +56,7 @@ func (h *Console) regionName(l lang, code string) string {
 
 // orgFields are the fields of the form of an organisation, named as the API names them.
 var orgFields = []string{
-	"kind", "name", "uscc", "region", "affiliation", "subtype", "filing.letter_no", "filing.valid_from", "filing.valid_to", "occupations",
+	"kind", "name", "uscc", "region", "affiliation", "subtype", "delegated_to", "filing.letter_no", "filing.valid_from", "filing.valid_to", "occupations",
 }
 
 type orgForm struct {
@@ -65,6 +65,7 @@ type orgForm struct {
 	Kinds    []models.OrgKind
 	Subtypes map[models.OrgKind][]models.OrgSubtype
 	Regions  []models.Region
+	Delegate bool     // the province may hand complaints about it to a city
 	Other    []string // what is wrong in the lines of occupations
 }
 
@@ -87,6 +88,7 @@ func (h *Console) orgForm(c *fiber.Ctx, f form, o models.Org) error {
 			d.Subtypes[k] = list
 		}
 	}
+	d.Delegate = !d.New && web.Principal(c).Role == models.RoleProvince && o.Kind == models.OrgEnterprise && o.Affiliation != models.AffiliationCity
 	title := say(c, "登记评价机构", "Register an organisation")
 	if !d.New {
 		title = say(c, "修改机构信息", "Change the organisation")
@@ -200,7 +202,7 @@ func (h *Console) ShowEditOrg(c *fiber.Ctx) error {
 		return err
 	}
 	return h.orgForm(c, form{Values: map[string]string{
-		"kind": string(o.Kind), "name": o.Name, "uscc": o.USCC, "region": o.Division, "affiliation": string(o.Affiliation), "subtype": o.Subtype,
+		"kind": string(o.Kind), "name": o.Name, "uscc": o.USCC, "region": o.Division, "affiliation": string(o.Affiliation), "subtype": o.Subtype, "delegated_to": o.DelegatedTo,
 		"filing.letter_no": o.Filing.LetterNo, "filing.valid_from": o.Filing.ValidFrom, "filing.valid_to": o.Filing.ValidTo,
 		"occupations": h.occupationLines(langOf(c), o.Filing),
 	}}, o)
@@ -211,7 +213,12 @@ func (h *Console) UpdateOrg(c *fiber.Ctx) error {
 	who, id := web.Principal(c), models.OrgID(c.Params("org"))
 	f := typed(c, orgFields...)
 	name, subtype, filing := f.Value("name"), f.Value("subtype"), filingOf(f)
-	_, err := h.app.Registry.Update(c.UserContext(), who, id, registry.Change{Name: &name, Subtype: &subtype, Filing: &filing})
+	change := registry.Change{Name: &name, Subtype: &subtype, Filing: &filing}
+	if who.Role == models.RoleProvince && c.FormValue("delegation") != "" { // the form had the list
+		to := f.Value("delegated_to")
+		change.Delegated = &to
+	}
+	_, err := h.app.Registry.Update(c.UserContext(), who, id, change)
 	if err == nil {
 		return back(c, orgURL(id), "org")
 	}
