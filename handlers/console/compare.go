@@ -108,21 +108,46 @@ func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) er
 		if err != nil {
 			return err
 		}
-		if r.IsProvince() {
-			continue // its own are in the total; as a line it would be the total again
+		if r.IsProvince() || d.Worse && !row.Worse {
+			continue // the province's own are in the total; as a line it would be the total again
 		}
 		d.Rows = append(d.Rows, row)
 	}
 	return nil
 }
 
+// regionLine is a region's figure and how it moved since the period before.
 func (h *Console) regionLine(c *fiber.Ctx, d compareData, code string) (compared, error) {
-	r, err := h.app.Indicators.ForRegionSlice(c.UserContext(), web.Principal(c), code, d.Kind, d.Period, d.Slice)
+	l := langOf(c)
+	read := func(period string) (figure, error) {
+		r, err := h.app.Indicators.ForRegionSlice(c.UserContext(), web.Principal(c), code, d.Kind, period, d.Slice)
+		return pickFigure(l, d.Indicator, r.Items), err
+	}
+	now, err := read(d.Period)
 	if err != nil {
 		return compared{}, err
 	}
 	q := url.Values{"kind": {string(d.Kind)}, "period": {d.Period}}
-	return compared{Name: h.regionName(langOf(c), code), URL: "/console/regions/" + code + "?" + q.Encode(), Figure: pickFigure(langOf(c), d.Indicator, r.Items)}, nil
+	row := compared{Name: h.regionName(l, code), URL: "/console/regions/" + code + "?" + q.Encode(), Figure: now}
+	p, err := models.ParsePeriod(d.Period)
+	if err != nil {
+		return row, err
+	}
+	before, err := read(p.Previous())
+	if err != nil {
+		return row, err
+	}
+	moved := indicator.Ranked{Value: now.V, Before: before.V.Value}
+	row.Worse, row.Change = moved.Worse(d.Indicator.Better), movedBy(moved)
+	return row, nil
+}
+
+// movedBy says by how much a figure moved; nothing where one of the two is missing.
+func movedBy(r indicator.Ranked) string {
+	if r.Before == nil || r.Value.Value == nil {
+		return ""
+	}
+	return signedNumber(models.RoundHalfUp(*r.Value.Value-*r.Before, 2))
 }
 
 // comparePage is how many organisations stand on one page.
@@ -163,10 +188,7 @@ func (h *Console) ranked(c *fiber.Ctx, who models.Principal, d compareData) ([]c
 		}
 		row := compared{
 			Name: r.Name, URL: orgURL(r.Org) + "/indicators/" + d.Indicator.ID + "?period=" + url.QueryEscape(d.Period), Figure: l.figureOf(d.Indicator, r.Value, false),
-			Place: r.Place, Worse: worse,
-		}
-		if r.Before != nil && r.Value.Value != nil {
-			row.Change = signedNumber(models.RoundHalfUp(*r.Value.Value-*r.Before, 2))
+			Place: r.Place, Worse: worse, Change: movedBy(r),
 		}
 		rows = append(rows, row)
 	}
