@@ -28,6 +28,7 @@ type Service struct {
 	memo memo
 
 	benchmarks benchmarks
+	priceBook  priceBook
 }
 
 // New makes the service.

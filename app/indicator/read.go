@@ -32,6 +32,9 @@ func (s *Service) ForOrgSlice(ctx context.Context, sc models.Scope, org models.O
 	if !slice.IsZero() {
 		s.narrow(&r, slice)
 	}
+	if err := s.position(ctx, &r); err != nil {
+		return models.Rollup{}, err
+	}
 	if sc.InSteps() { // which occupations are too few to be shown apart is not for the organisation
 		r.Slices = slices.DeleteFunc(r.Slices, func(c models.SliceCells) bool { return !c.Group })
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"huisheng/models"
 )
@@ -33,4 +34,14 @@ func (s *Store) PutPrices(ctx context.Context, l models.PriceList) error {
 		return models.ErrPricesChanged
 	}
 	return nil
+}
+
+// ListPrices reads everybody's current price list, without the earlier ones.
+func (s *Store) ListPrices(ctx context.Context) ([]models.PriceList, error) {
+	cur, err := s.col(colPrices).Find(ctx, bson.D{}, options.Find().SetBatchSize(chunkSize).SetProjection(bson.D{{Key: "org", Value: 1}, {Key: "current.items", Value: 1}}))
+	if err != nil {
+		return nil, wrap("list prices", err)
+	}
+	var list []models.PriceList
+	return list, wrap("list prices", cur.All(ctx, &list))
 }
