@@ -90,12 +90,17 @@ func (s *Service) figureLine(ctx context.Context, p models.Principal, l line, u 
 			return nil
 		}
 	}
-	if old.Current.N == 0 {
-		u.Created++
-	} else {
-		u.Updated++
-	}
+	u.count(old.Current.N == 0)
 	return nil
+}
+
+// count notes a row that was taken.
+func (u *Uploaded) count(first bool) {
+	if first {
+		u.Created++
+		return
+	}
+	u.Updated++
 }
 
 // figuresAt reads a row's figures and their period.
