@@ -95,6 +95,7 @@ func seedDemo(ctx context.Context, p *parts, out io.Writer) error {
 	}
 	for _, a := range []models.Account{
 		{Login: "province", Name: "省厅演示", Role: models.RoleProvince, Region: models.Province},
+		{Login: "province-2", Name: "省厅演示二", Role: models.RoleProvince, Region: models.Province}, // whoever proposes a measure does not decide it
 		{Login: "city-440100", Name: "广州市局演示", Role: models.RoleCity, Region: "440100"},
 		{Login: "city-440300", Name: "深圳市局演示", Role: models.RoleCity, Region: "440300"},
 		{Login: "alliance", Name: "联盟演示", Role: models.RoleAlliance},
@@ -213,7 +214,7 @@ func printWhereToClick(ctx context.Context, p *parts, batch models.BatchID, pass
 	_, err = fmt.Fprintf(out, `
 回声 Huisheng · demo province
   console   %[1]s/console
-            accounts province, city-440100, city-440300, alliance, enterprise, school, social-org
+            accounts province, province-2, city-440100, city-440300, alliance, enterprise, school, social-org
             password %[2]s
   messages  %[1]s/dev/outbox   (what the console channel "sent")
   API       %[1]s/docs
