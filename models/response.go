@@ -44,6 +44,7 @@ type Response struct {
 	Revision      int              `bson:"revision"`
 	History       []Revision       `bson:"history,omitempty"`
 	Withdrawn     bool             `bson:"withdrawn,omitempty"`
+	Banded        bool             `bson:"banded,omitempty"` // exact amounts are over their time and gone; the bands beside them stay
 	SubmittedAt   time.Time        `bson:"submitted_at"`
 	ChangedAt     time.Time        `bson:"changed_at"` // submission or last correction; the tally job reads from it
 }

@@ -16,6 +16,7 @@ const (
 	RetainTokens     = "invitation_tokens" // what opens an invitation
 	RetainDeliveries = "delivery_traces"   // what the provider said of a message
 	RetainIdentity   = "response_identity" // who was asked
+	RetainWages      = "wage_exact"        // exact amounts of money
 	RetainComplaints = "complaints"        // who complained, and in which words
 )
 

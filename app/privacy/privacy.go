@@ -67,11 +67,13 @@ func (s *Service) rules() []rule {
 	tokens, _ := cut(models.RetainTokens)
 	traces, _ := cut(models.RetainDeliveries)
 	identity, _ := cut(models.RetainIdentity)
+	wages, _ := cut(models.RetainWages)
 	complaints, severe := cut(models.RetainComplaints)
 	return []rule{
 		{models.RetainTokens, tokens, store.DueTokens(tokens), s.store.StripInvitations},
 		{models.RetainDeliveries, traces, store.DueDeliveries(traces), s.store.ForgetDeliveries},
 		{models.RetainIdentity, identity, store.DueIdentities(identity), func(ctx context.Context, ids []string) error { return s.unlink(ctx, ids, identity) }},
+		{models.RetainWages, wages, store.DueAmounts(wages, s.formsWithAmounts()), s.band},
 		{models.RetainComplaints, complaints, store.DueComplaints(complaints, severe), s.deidentify},
 	}
 }

@@ -49,6 +49,13 @@ func (k *kit) seal(text, place string) []byte {
 	return c
 }
 
+func (k *kit) graduate() *models.Questionnaire {
+	c, err := catalog.Load()
+	require.NoError(k.t, err)
+	q, _ := c.Latest("SCH_GRADUATE")
+	return q
+}
+
 func (k *kit) record(id string) {
 	k.probe.Insert("records", testkit.Doc{
 		"_id": id, "org": "o", "certificate": "cert-" + id, "person": "same-person", "identity": k.seal(`{"n":"欧阳建国","d":"440101199001010015","p":"+8613800138000"}`, "record/"+id),
@@ -107,14 +114,25 @@ func TestRetention(t *testing.T) {
 		})
 		k.probe.Insert("files", testkit.Doc{"_id": "f-" + id, "complaint": id, "content": k.seal("jpeg", "file/f-"+id)})
 	}
+	for id, days := range map[string]int{"w-new": 364, "w-old": 366, "w-alone": 400} {
+		secrets := `{"income_exact":6543,"comment":"班长很好"}`
+		if id == "w-alone" {
+			secrets = `{"income_exact":6543}`
+		}
+		k.probe.Insert("responses", testkit.Doc{
+			"_id": id, "questionnaire": testkit.Doc{"code": "SCH_GRADUATE", "version": k.graduate().Version}, "submitted_at": k.now.AddDate(0, 0, -days), "revision": 1,
+			"answers": testkit.Doc{"income": "from_6000"}, "texts": k.seal(secrets, "response/"+id),
+			"history": []any{testkit.Doc{"texts": k.seal(`{"income_exact":6000}`, "response/"+id), "until": k.now}},
+		})
+	}
 	before := k.doc("invitations", "old")
 	dry := k.results(k.DryRun(k.ctx))
-	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 0, models.RetainComplaints: 2}, dry)
+	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 0, models.RetainWages: 2, models.RetainComplaints: 2}, dry)
 	require.Equal(t, before, k.doc("invitations", "old"), "a dry run changes nothing")
 
 	done := k.results(k.Run(k.ctx))
-	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 2, models.RetainComplaints: 2}, done)
-	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainComplaints: 0}, k.results(k.Run(k.ctx)), "once")
+	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 2, models.RetainWages: 2, models.RetainComplaints: 2}, done)
+	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainWages: 0, models.RetainComplaints: 0}, k.results(k.Run(k.ctx)), "once")
 
 	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "fresh", "tail_mac": testkit.Doc{"$exists": true}, "retained": nil}))
 	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "closed", "tail_mac": testkit.Doc{"$exists": false}, "record": "r8"}), "closed a month ago: it opens nothing, and still leads to its record")
@@ -145,7 +163,19 @@ func TestRetention(t *testing.T) {
 	}
 	list, err := k.audit.List(k.ctx, models.Principal{Role: models.RoleProvince}, models.AuditFilter{Action: models.AuditRetention}, models.Page{Limit: 20})
 	require.NoError(t, err)
-	require.Len(t, list.Items, 8, "begun and done, by rule")
+	for id, want := range map[models.ResponseID]string{"w-new": `{"income_exact":6543,"comment":"班长很好"}`, "w-old": `{"comment":"班长很好"}`, "w-alone": ""} {
+		r, err := k.store.FindResponse(k.ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, "from_6000", r.Answers["income"], "the band stays")
+		require.Equal(t, want == "", len(r.Texts) == 0)
+		if want != "" {
+			text, err := k.box.Open(r.Texts, "response/"+string(id))
+			require.NoError(t, err)
+			require.JSONEq(t, want, string(text))
+		}
+		require.Equal(t, id != "w-new", len(r.History[0].Texts) == 0)
+	}
+	require.Len(t, list.Items, 10, "begun and done, by rule")
 	require.Equal(t, "2", list.Items[0].Detail["documents"])
 }
 

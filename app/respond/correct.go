@@ -89,9 +89,17 @@ func Words(box *seal.Box, r models.Response) (map[string]string, error) {
 	if len(r.Texts) == 0 {
 		return nil, nil
 	}
-	var words map[string]string
-	err := box.OpenJSON(r.Texts, models.SecretsPlace(r.ID), &words)
-	return words, err
+	var secrets map[string]any
+	if err := box.OpenJSON(r.Texts, models.SecretsPlace(r.ID), &secrets); err != nil {
+		return nil, err
+	}
+	words := make(map[string]string, len(secrets))
+	for id, v := range secrets {
+		if w, ok := v.(string); ok { // an exact amount is none
+			words[id] = w
+		}
+	}
+	return words, nil
 }
 
 // Mine gives a person their own answers back, to look at or to correct.

@@ -46,6 +46,38 @@ func DueComplaints(t, s time.Time) Due {
 	}}
 }
 
+// DueAmounts is the answers to forms with exact amounts that were submitted before t and may still hold one.
+func DueAmounts(t time.Time, forms []models.QuestionnaireRef) Due {
+	refs := bson.A{}
+	for _, f := range forms {
+		refs = append(refs, f)
+	}
+	return Due{colResponses, bson.D{
+		{Key: "questionnaire", Value: bson.D{{Key: "$in", Value: refs}}}, before("submitted_at", t), {Key: "banded", Value: bson.D{{Key: "$ne", Value: true}}},
+	}}
+}
+
+// BandResponse replaces the sealed part of an answer and of its earlier states, if nobody corrected it since it was read, and marks it. An empty part is
+// removed. It is no news for the jobs: figures change when they are next computed for another reason.
+func (s *Store) BandResponse(ctx context.Context, r models.Response) (bool, error) {
+	set := bson.D{{Key: "banded", Value: true}}
+	if len(r.Texts) > 0 {
+		set = append(set, bson.E{Key: "texts", Value: r.Texts})
+	}
+	if len(r.History) > 0 {
+		set = append(set, bson.E{Key: "history", Value: r.History})
+	}
+	change := bson.D{{Key: "$set", Value: set}}
+	if len(r.Texts) == 0 {
+		change = append(change, bson.E{Key: "$unset", Value: bson.D{{Key: "texts", Value: ""}}})
+	}
+	res, err := s.col(colResponses).UpdateOne(ctx, bson.D{{Key: "_id", Value: r.ID}, {Key: "revision", Value: r.Revision}}, change)
+	if err != nil {
+		return false, wrap("band response", err)
+	}
+	return res.MatchedCount == 1, nil
+}
+
 // CountDue counts what is due.
 func (s *Store) CountDue(ctx context.Context, d Due) (int, error) {
 	n, err := s.col(d.col).CountDocuments(ctx, d.filter)
