@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"html/template"
-	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -236,8 +235,14 @@ func Funcs(cat *catalog.Catalog) func(string) template.FuncMap {
 	return func(language string) template.FuncMap {
 		l := lang(language)
 		f := template.FuncMap{"dict": dict, "levelName": func(code string) string { return levelName(cat, l, code) }}
-		maps.Copy(f, l.words())
-		maps.Copy(f, l.superviseWords())
+		for _, words := range []template.FuncMap{l.words(), l.caseWords(), l.superviseWords()} {
+			for name, fn := range words {
+				if _, taken := f[name]; taken {
+					panic("two functions of pages are called " + name)
+				}
+				f[name] = fn
+			}
+		}
 		return f
 	}
 }

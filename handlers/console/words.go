@@ -2,7 +2,6 @@ package console
 
 import (
 	"html/template"
-	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -14,7 +13,7 @@ import (
 
 // words are the functions of pages that turn values into words of the language. One place, so that a thing has the same name on every page.
 func (l lang) words() template.FuncMap {
-	f := template.FuncMap{
+	return template.FuncMap{
 		"t":           l.say,
 		"text":        l.text,
 		"wrong":       l.wrong,
@@ -48,8 +47,6 @@ func (l lang) words() template.FuncMap {
 		"ceiling": func(n int) int { return max(n, 1) },
 		"count1":  count1,
 	}
-	maps.Copy(f, l.caseWords())
-	return f
 }
 
 // count1 counts from 1 to n.

@@ -10,9 +10,9 @@ import (
 // caseWords are the functions of the complaint desk's pages.
 func (l lang) caseWords() template.FuncMap {
 	return template.FuncMap{
-		"caseAction": l.caseAction, "measure": l.caseMeasure, "refusal": l.refusal, "dueKind": l.dueKind, "left": l.left, "routeReason": l.routeReason,
+		"caseAction": l.caseAction, "caseMeasure": l.caseMeasure, "refusal": l.refusal, "dueKind": l.dueKind, "left": l.left, "routeReason": l.routeReason,
 		"lookReason": l.lookReason, "urgent": urgent, "noticeText": l.noticeText, "dayOf": l.dayOf, "satisfaction": l.satisfaction,
-		"measures": models.CaseMeasures, "refusals": models.CaseRefusals, "lookReasons": models.LookReasons,
+		"caseMeasures": models.CaseMeasures, "refusals": models.CaseRefusals, "lookReasons": models.LookReasons,
 	}
 }
 

@@ -47,7 +47,7 @@ func TestDeskComplaint(t *testing.T) {
 	b.step("triage", "已看过，由技能评价科核查。")
 	b.sees("已分办，待受理")
 	b.step("accept", "已收到，我们会派人核查。")
-	b.sees("请单位答复")
+	b.sees("作出结论：")
 	b.unfold("ask_org")
 	b.words("#t-ask_org", "请说明十月考评时有几名考评员在场。")
 	b.step("ask_org", "已请单位说明情况。")
