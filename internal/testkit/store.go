@@ -45,6 +45,7 @@ func open(t testing.TB, name string) *store.Store {
 	defer cancel()
 	s, err := store.Open(ctx, MongoURI(t), name)
 	require.NoError(t, err)
+	keepExpired(ctx, t, name)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()

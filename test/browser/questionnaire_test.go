@@ -29,7 +29,7 @@ func TestQuestionnaireIsPublished(t *testing.T) {
 	b.shot("console-questionnaire")
 	b.tidy("questionnaire")
 	b.inPhone(func(phone string) bool {
-		return eval[bool](b, `(() => { const d = `+phone+`, n = d.querySelector('[name=notice]'); if (!n.checked) n.click(); d.querySelector('[data-step=notice] [data-next-step]').click();
+		return eval[bool](b, `(() => { const d = `+phone+`, n = d?.querySelector('[name=notice]'); if (!n) return false; if (!n.checked) n.click(); d.querySelector('[data-step=notice] [data-next-step]').click();
 			return !!d.querySelector('.step.on[data-step="took_part"]'); })()`)
 	}, "the phone can be used")
 
@@ -45,7 +45,7 @@ func TestQuestionnaireIsPublished(t *testing.T) {
 	b.typeIn(`[name="questions.fair.text.zh"]`, "<b>打分</b>公不公平？")
 	b.tapText("按现在写的看一看")
 	b.inPhone(func(phone string) bool {
-		return eval[bool](b, phone+`.querySelector('#q-fair legend').textContent.includes('<b>打分</b>公不公平？')`) // as words
+		return eval[bool](b, phone+`.querySelector('#q-fair legend')?.textContent.includes('<b>打分</b>公不公平？') === true`) // as words
 	}, "the phone shows the draft")
 	b.tapText("核对改动")
 	b.sees("请核对改动")
@@ -94,6 +94,6 @@ func (b *tab) inPhone(is func(phone string) bool, what string) {
 	b.until(func() bool {
 		var ready bool
 		b.run(chromedp.Evaluate(`(() => { const d = (document.querySelector('iframe.phone') || {}).contentDocument; return !!d && d.readyState === 'complete' && !!d.querySelector('.step.on'); })()`, &ready))
-		return ready && is(`document.querySelector('iframe.phone').contentDocument`)
+		return ready && is(`(document.querySelector('iframe.phone')?.contentDocument ?? document.createDocumentFragment())`) // it may be loading again by now
 	}, what)
 }

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -97,7 +98,7 @@ func (s *site) drop() {
 
 func (s *site) command(args ...string) *exec.Cmd {
 	c := exec.Command(binary, args...)
-	c.Env = s.env
+	c.Env = slices.Clip(s.env) // several processes add to it at the same time
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return c
 }
