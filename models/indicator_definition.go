@@ -91,6 +91,7 @@ const (
 	BuiltinDepartmentCoverage Builtin = "dept_coverage"
 	BuiltinRecords            Builtin = "assessment_count" // assessment records
 	BuiltinDeclared           Builtin = "declared"         // Figure as it was declared
+	BuiltinPublishedPrice     Builtin = "published_price"  // the price list in force; without one Figure as it was declared
 	BuiltinGrowth             Builtin = "growth"           // Figure against the period before
 	BuiltinPricePosition      Builtin = "price_position"   // own published prices against the province's
 	BuiltinGap                Builtin = "gap"              // the first indicator in Of minus the second
@@ -100,7 +101,7 @@ const (
 func (b Builtin) Valid() bool {
 	switch b {
 	case BuiltinResponseRate, BuiltinComplaintRate, BuiltinSubstantiatedRate, BuiltinParticipationRate, BuiltinDepartmentCoverage,
-		BuiltinRecords, BuiltinDeclared, BuiltinGrowth, BuiltinPricePosition, BuiltinGap:
+		BuiltinRecords, BuiltinDeclared, BuiltinPublishedPrice, BuiltinGrowth, BuiltinPricePosition, BuiltinGap:
 		return true
 	}
 	return false

@@ -10,6 +10,8 @@ const (
 	minMedian = 10
 	// QuartileSample is the fewest people for whom the quartiles are published too.
 	QuartileSample = 30
+	// minOffers is the fewest published prices that quartiles are given of. Prices are public, so no one is protected by more.
+	minOffers = 4
 )
 
 // step is one part of a histogram of money, from its lower bound in yuan up to, not including, to; amounts known exactly have width 0.

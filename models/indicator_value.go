@@ -17,7 +17,7 @@ func (d IndicatorDefinition) Value(c Cell, options []Option) IndicatorValue {
 	}
 	n := c.N
 	switch m := d.Measure; {
-	case m.Builtin == BuiltinDeclared || m.Builtin == BuiltinRecords || m.Builtin == BuiltinGrowth || m.Builtin == BuiltinPricePosition:
+	case m.Builtin == BuiltinDeclared, m.Builtin == BuiltinPublishedPrice, m.Builtin == BuiltinRecords, m.Builtin == BuiltinGrowth, m.Builtin == BuiltinPricePosition:
 		d.stated(&v, c)
 		return v
 	case m.Builtin == BuiltinGap: // made of other values, see gaps
@@ -90,8 +90,13 @@ func (d IndicatorDefinition) stated(v *IndicatorValue, c Cell) {
 	case d.Unit == UnitYuan:
 		steps := amounts(c)
 		slices.SortFunc(steps, func(a, b step) int { return int(a.from - b.from) })
-		yuan, _ := exactQuantile(steps, c.N, 2)
-		v.Value = number(yuan)
+		at := func(quarter int64) *float64 {
+			yuan, _ := exactQuantile(steps, c.N, quarter)
+			return number(yuan)
+		}
+		if v.Value = at(2); c.N >= minOffers {
+			v.P25, v.P75 = at(1), at(3)
+		}
 	case d.Measure.Builtin == BuiltinDeclared: // a declared rate: hundredths of it × its denominator
 		v.Value = ptr(float64(ratio(c.Sum, 1, c.N)) / cents)
 		v.Numerator = ptr(RoundHalfUp(float64(c.Sum)/(100*cents), 2))

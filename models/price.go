@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -129,6 +130,37 @@ func (v PriceVersion) Median() (median float64, n int) {
 		return float64(paid[n/2]), n
 	}
 	return math.Round(float64(paid[n/2-1]+paid[n/2]) / 2), n
+}
+
+// InForce gives the list that was the newest one before a moment; false when none had been published.
+func (l PriceList) InForce(before time.Time) (PriceVersion, bool) {
+	for _, v := range slices.Backward(append(slices.Clone(l.Versions), l.Current)) {
+		if v.N > 0 && v.At.Before(before) {
+			return v, true
+		}
+	}
+	return PriceVersion{}, false
+}
+
+// For says whether it is the price of an occupation, by its code or name, and level; an empty level means any.
+func (p Price) For(s Slice, name string) bool {
+	occupation := s.Occupation == "" || s.Occupation == p.OccupationCode || FoldName(s.Occupation) == FoldName(p.Occupation) || name != "" && FoldName(name) == FoldName(p.Occupation)
+	return occupation && (s.Level == "" || s.Level == p.Level)
+}
+
+// priceCell counts the offers that are asked for by price. Free and fully funded courses are apart; without others there is no price.
+func priceCell(list []Price, of func(Price) bool) Cell {
+	c := Cell{Hist: map[string]int64{}}
+	for _, p := range list {
+		if p.Yuan > 0 && of(p) {
+			c.N++
+			c.Hist[strconv.FormatInt(p.Yuan, 10)]++
+		}
+	}
+	if c.N == 0 {
+		return Cell{Missing: 1}
+	}
+	return c
 }
 
 // Equal says whether two lists say the same, in whatever order.

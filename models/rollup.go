@@ -14,6 +14,7 @@ type RollupFacts struct {
 	Substantiated int64              // of those, the ones found true or partly true
 	Declared      map[string]float64 // for the period, or for headcount and prices one that ends on the same day
 	Before        map[string]float64 // declared for the period before
+	Prices        []Price            // of the list that was in force when the period ended; nil: none was
 }
 
 // SliceCells are the cells of one occupation and level: all of them, and what the organisation may see.
@@ -63,6 +64,12 @@ func (f RollupFacts) Slices(defs []IndicatorDefinition) []SliceCells {
 	}
 	list := make([]SliceCells, len(order))
 	for i, s := range order {
+		for _, d := range defs {
+			if d.Measure.Builtin == BuiltinPublishedPrice {
+				c := versioned(priceCell(f.Prices, func(p Price) bool { return p.For(s.Slice, s.Name) }), d)
+				s.Cells[d.ID], s.Shown[d.ID] = c, c
+			}
+		}
 		keepDefined(defs, s.Cells)
 		keepDefined(defs, s.Shown)
 		list[i] = *s
@@ -93,6 +100,11 @@ func (f RollupFacts) fact(d IndicatorDefinition) (Cell, bool) {
 		return Cell{Missing: 1}, true
 	case BuiltinDeclared:
 		return versioned(f.declared(d), d), true
+	case BuiltinPublishedPrice:
+		if f.Prices == nil {
+			return versioned(f.declared(d), d), true
+		}
+		return versioned(priceCell(f.Prices, func(Price) bool { return true }), d), true
 	case BuiltinPricePosition:
 		return Cell{Missing: 1}, true
 	case BuiltinGrowth:
@@ -165,6 +177,15 @@ func ReleasedValues(defs []IndicatorDefinition, shown map[string]Cell, options f
 	return valuesOf(defs, shown, options, IndicatorDefinition.ReleasedValue)
 }
 
+// bySlice says whether an indicator is known by occupation and level: what people answer, and what a course costs.
+func (d IndicatorDefinition) bySlice() bool {
+	switch d.Measure.Builtin {
+	case "", BuiltinResponseRate, BuiltinPublishedPrice, BuiltinGap:
+		return true
+	}
+	return false
+}
+
 // SliceValues makes figures of the cells of some occupations and levels. Records, complaints and declared figures are not told apart by them.
 func SliceValues(defs []IndicatorDefinition, cells map[string]Cell, options func(form, question string) []Option, inSteps bool) []IndicatorValue {
 	value := Values
@@ -173,7 +194,7 @@ func SliceValues(defs []IndicatorDefinition, cells map[string]Cell, options func
 	}
 	values := value(defs, cells, options)
 	for i, d := range defs {
-		if d.Measure.Type == MeasureBuiltin && d.Measure.Builtin != BuiltinResponseRate {
+		if !d.bySlice() {
 			values[i] = d.empty()
 			values[i].flag(FlagNotSliced)
 		}

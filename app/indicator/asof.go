@@ -228,6 +228,14 @@ func (s *past) CountRecords(ctx context.Context, org models.OrgID, from, until m
 	return n, err
 }
 
+// PricesInForce implements source. A price list is for everybody, wherever the exam site is.
+func (s *past) PricesInForce(ctx context.Context, org models.OrgID, before time.Time) ([]models.Price, error) {
+	if until := s.at.Cut.Add(time.Millisecond); until.Before(before) { // moments are kept in milliseconds: what was published at the cut-off counts
+		before = until
+	}
+	return s.store.PricesInForce(ctx, org, before)
+}
+
 // DeclaredFigures implements source. What an organisation declares for all of itself belongs to no place.
 func (s *past) DeclaredFigures(ctx context.Context, org models.OrgID, periods []string) (map[string]map[string]float64, error) {
 	if s.at.Region != "" {

@@ -67,6 +67,7 @@ type source interface {
 	CountReached(ctx context.Context, id models.BatchID) ([]store.Reached, error)
 	CountComplaints(ctx context.Context, org models.OrgID, from, until time.Time) (accepted, substantiated int64, err error)
 	CountRecords(ctx context.Context, org models.OrgID, from, until models.Date) (models.RecordCount, error)
+	PricesInForce(ctx context.Context, org models.OrgID, before time.Time) ([]models.Price, error)
 	DeclaredFigures(ctx context.Context, org models.OrgID, periods []string) (map[string]map[string]float64, error)
 }
 
@@ -207,11 +208,14 @@ func (s *Service) rollup(o models.Org, p models.Period, facts models.RollupFacts
 }
 
 // declare fills in the declared figures. A headcount and a price hold as of the period's last day, also where they were declared for another
-// period that ends on it; what is counted over a period was declared for that one.
+// period that ends on it; what is counted over a period was declared for that one. Of price lists the one in force when the period ends counts.
 func (s *Service) declare(ctx context.Context, src source, org models.OrgID, p models.Period, facts *models.RollupFacts) error {
 	names, before := p.SameEnd(), p.Previous()
 	declared, err := src.DeclaredFigures(ctx, org, append(names, before))
 	if err != nil {
+		return err
+	}
+	if facts.Prices, err = src.PricesInForce(ctx, org, p.End); err != nil {
 		return err
 	}
 	facts.Declared, facts.Before = map[string]float64{}, declared[before]

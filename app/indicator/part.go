@@ -11,7 +11,8 @@ import (
 )
 
 // refreshParts stores a social organisation's figures of a period once more, by the region whose authority supervises the exam sites (考场当地).
-// A part holds what belongs to a place: rounds, records, complaints. What an organisation declares for all of itself is in the whole alone.
+// A part holds what belongs to a place: rounds, records, complaints, and the price list, which holds everywhere. What else an organisation declares for
+// all of itself is in the whole alone.
 func (s *Service) refreshParts(ctx context.Context, o models.Org, p models.Period) error {
 	if o.Kind != models.OrgSocial {
 		return nil
@@ -60,6 +61,10 @@ func (s *Service) parts(ctx context.Context, o models.Org, p models.Period) (map
 		f := at(c.Region)
 		f.Accepted, f.Substantiated = c.Accepted, c.Substantiated
 	}
+	prices, err := s.store.PricesInForce(ctx, o.ID, p.End)
+	if err != nil {
+		return nil, err
+	}
 	from, until := p.Days()
 	records, err := s.store.CountRecordsBySite(ctx, o.ID, from, until)
 	if err != nil {
@@ -74,6 +79,9 @@ func (s *Service) parts(ctx context.Context, o models.Org, p models.Period) (map
 		f.Records.Records += n.Records
 		f.Records.Persons += n.Persons
 		f.Records.At = s.now().Truncate(time.Millisecond)
+	}
+	for _, f := range parts { // a price list is for everybody, wherever the exam site is
+		f.Prices = prices
 	}
 	return parts, nil
 }

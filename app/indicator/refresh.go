@@ -48,6 +48,7 @@ type rollupSignal struct {
 	complaints, versions int64
 	records, last        int64
 	figures              int64
+	prices               int64
 	org                  int64
 }
 
@@ -94,7 +95,7 @@ type work struct {
 func (w *work) find(ctx context.Context, from time.Time) error {
 	w.batches, w.rollups = map[models.BatchID]batchSignal{}, map[rollupKey]rollupSignal{}
 	for _, look := range []func(context.Context, time.Time) error{
-		w.findAnswers, w.findRatings, w.findBatches, w.findComplaints, w.findRecords, w.findFigures, w.findOrgs, w.findStale,
+		w.findAnswers, w.findRatings, w.findBatches, w.findComplaints, w.findRecords, w.findFigures, w.findPrices, w.findOrgs, w.findStale,
 	} {
 		if err := look(ctx, from); err != nil {
 			return err
@@ -193,6 +194,30 @@ func (w *work) findFigures(ctx context.Context, from time.Time) error {
 		}
 	}
 	return err
+}
+
+// findPrices looks for published price lists. One holds from the period in which it was published until the next.
+func (w *work) findPrices(ctx context.Context, from time.Time) error {
+	list, err := w.s.store.PricesSince(ctx, from)
+	for _, c := range list {
+		for at := c.Current.At; ; at = at.AddDate(0, 0, 28) {
+			at = earlier(at, w.start)
+			for _, period := range models.PeriodsOf(at) {
+				w.rollup(c.Org, period, func(r *rollupSignal) { r.prices = int64(c.Current.N) })
+			}
+			if !at.Before(w.start) {
+				break
+			}
+		}
+	}
+	return err
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // findOrgs looks for organisations that another regulator supervises now: the one before must not be shown their figures any longer.

@@ -108,7 +108,7 @@ func notOverMonths(defs []models.IndicatorDefinition, cells map[string]models.Ce
 		return
 	}
 	for _, d := range defs {
-		price := d.Measure.Builtin == models.BuiltinDeclared && d.Unit == models.UnitYuan
+		price := d.Unit == models.UnitYuan && (d.Measure.Builtin == models.BuiltinDeclared || d.Measure.Builtin == models.BuiltinPublishedPrice)
 		switch b := d.Measure.Builtin; {
 		case b == models.BuiltinParticipationRate, b == models.BuiltinGrowth, b == models.BuiltinPricePosition, price:
 			cells[d.ID] = models.Cell{Missing: int64(max(orgs, 1))}

@@ -205,7 +205,7 @@ func (f *file) measure(entry located[indicatorEntry], d models.IndicatorDefiniti
 
 // figure checks the declared figure that some builtins are made of.
 func (f *file) figure(what string, at int, raw measureEntry, m models.Measure) {
-	needed := m.Builtin == models.BuiltinDeclared || m.Builtin == models.BuiltinGrowth || m.Builtin == models.BuiltinParticipationRate
+	needed := m.Builtin == models.BuiltinDeclared || m.Builtin == models.BuiltinPublishedPrice || m.Builtin == models.BuiltinGrowth || m.Builtin == models.BuiltinParticipationRate
 	if needed != (m.Figure != "") || needed && !models.KnownFigure(m.Figure) {
 		f.report(line(raw.Figure.Line, at), "%s: declared figure %q is unknown, missing or of no use", what, m.Figure)
 	}

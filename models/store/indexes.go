@@ -131,6 +131,7 @@ func schema() []index {
 		{col: colRatings, keys: asc("batch", "department")},                                           // progress of a department
 		{col: colRatings, keys: asc("changed_at")},                                                    // the tally job reads from its watermark
 		{col: colFigures, keys: asc("current.at")},                                                    // the tally job: figures declared
+		{col: colPrices, keys: asc("current.at")},                                                     // the tally job: prices published
 		{col: colAlerts, keys: asc("region", "open", "_id")},                                          // a city's list
 		{col: colAlerts, keys: asc("open", "_id")},                                                    // the province's
 		{col: colContacts, keys: asc("org", "_id")},                                                   // a school's list

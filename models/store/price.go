@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -34,6 +35,45 @@ func (s *Store) PutPrices(ctx context.Context, l models.PriceList) error {
 		return models.ErrPricesChanged
 	}
 	return nil
+}
+
+// PricesInForce reads an organisation's list that was the newest one before a moment: its prices, empty but not nil where there are none; nil without a list.
+func (s *Store) PricesInForce(ctx context.Context, org models.OrgID, before time.Time) ([]models.Price, error) {
+	for _, fields := range []string{"current", ""} { // earlier lists are long, and seldom asked for
+		opt := options.FindOne()
+		if fields != "" {
+			opt.SetProjection(bson.D{{Key: fields, Value: 1}})
+		}
+		var l models.PriceList
+		err := wrap("find prices", s.col(colPrices).FindOne(ctx, bson.D{{Key: "_id", Value: org}}, opt).Decode(&l))
+		if errors.Is(err, models.ErrNotFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if v, ok := l.InForce(before); ok {
+			return append([]models.Price{}, v.Items...), nil
+		}
+	}
+	return nil, nil
+}
+
+// PriceChange is one list published since a moment.
+type PriceChange struct {
+	Org     models.OrgID        `bson:"org"`
+	Current models.PriceVersion `bson:"current"`
+}
+
+// PricesSince gives the organisations that published prices at or after the given moment, without the prices.
+func (s *Store) PricesSince(ctx context.Context, from time.Time) ([]PriceChange, error) {
+	cur, err := s.col(colPrices).Find(ctx, bson.D{{Key: "current.at", Value: bson.D{{Key: "$gte", Value: from}}}},
+		options.Find().SetProjection(bson.D{{Key: "org", Value: 1}, {Key: "current.n", Value: 1}, {Key: "current.at", Value: 1}}))
+	if err != nil {
+		return nil, wrap("look for published prices", err)
+	}
+	var list []PriceChange
+	return list, wrap("look for published prices", cur.All(ctx, &list))
 }
 
 // ListPrices reads everybody's current price list, without the earlier ones.
