@@ -24,10 +24,15 @@ type gate struct {
 }
 
 type seenBatch struct {
-	pooled   bool // each person's own closing time, in the token, is what counts
-	closesAt time.Time
+	pooled   bool      // each person's own closing time, in the token, is what counts
+	closesAt time.Time // when it takes no more answers, or took the last one
 	state    models.BatchState
 	at       time.Time
+}
+
+// shut says whether a batch that closes as a whole is closed at now.
+func (b seenBatch) shut(now time.Time) bool {
+	return !b.pooled && (b.state == models.BatchClosed || !now.Before(b.closesAt))
 }
 
 func newGate(s *store.Store, now port.Clock) *gate {
@@ -43,7 +48,7 @@ func (g *gate) open(ctx context.Context, c Claims, now time.Time) error {
 	if errors.Is(err, models.ErrNotFound) {
 		return models.ErrBatchClosed
 	}
-	if err == nil && !b.pooled && (b.state == models.BatchClosed || !now.Before(b.closesAt)) {
+	if err == nil && b.shut(now) {
 		return models.ErrBatchClosed
 	}
 	return nil
@@ -61,6 +66,9 @@ func (g *gate) look(ctx context.Context, id models.BatchID, now time.Time) (seen
 		return seenBatch{}, err
 	}
 	b = seenBatch{pooled: batch.Pooled(), closesAt: batch.ClosesAt, state: batch.State, at: now}
+	if batch.State == models.BatchClosed && batch.ClosedAt.Before(b.closesAt) {
+		b.closesAt = batch.ClosedAt
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.seen) > 10_000 { // closed batches pile up slowly; starting afresh costs one read each

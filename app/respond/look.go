@@ -17,10 +17,10 @@ type Preview struct {
 	ClosesAt    time.Time
 	LockedUntil time.Time // after now: too many wrong digits
 	Contact     bool      // a company's contact, who proves no document
-	Closed      bool      // an early close is known for posters only; for a link, entering tells
+	Closed      bool      // then ClosesAt is when it did
 }
 
-// Look reads what a link, a printed QR or a poster is about, at one read and without changing anything: link previews and scanners are not
+// Look reads what a link, a printed QR or a poster is about, at one read (and one more per batch and gateTTL) and without changing anything: link previews and scanners are not
 // people. ErrBadToken for whatever is not a token of ours, before any read if it is forged.
 func (s *Service) Look(ctx context.Context, text string) (Preview, error) {
 	kind, id, err := s.ident.Tokens.Read(text)
@@ -53,9 +53,12 @@ func (s *Service) lookInvitation(ctx context.Context, id models.InvitationID) (P
 	if err != nil {
 		return Preview{}, err
 	}
-	return Preview{
-		Contact: inv.Contact != "", About: inv.About, Form: inv.Questionnaire, ClosesAt: inv.ClosesAt, LockedUntil: inv.LockedUntil, Closed: !s.now().Before(inv.ClosesAt),
-	}, nil
+	now := s.now()
+	p := Preview{Contact: inv.Contact != "", About: inv.About, Form: inv.Questionnaire, ClosesAt: inv.ClosesAt, LockedUntil: inv.LockedUntil, Closed: !now.Before(inv.ClosesAt)}
+	if b, err := s.gate.look(ctx, inv.Batch, now); err == nil && b.shut(now) { // closed early
+		p.ClosesAt, p.Closed = b.closesAt, true
+	}
+	return p, nil
 }
 
 func (s *Service) lookBatch(ctx context.Context, id models.BatchID) (Preview, error) {

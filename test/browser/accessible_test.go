@@ -15,7 +15,7 @@ import (
 var axeSource = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("node_modules/axe-core/axe.min.js") })
 
 // accessible checks the page as it is now: no violation of WCAG 2.1 A or AA or of good practice, nothing wider than the screen, nothing cut off,
-// nothing too small to tap. A phone's page is also looked at in large letters, on a tablet held upright, and in dark colours.
+// nothing too small to tap. A phone's page is also looked at in large letters, on a tablet held upright, in dark colours and with more contrast.
 func (b *tab) accessible(name string) {
 	b.t.Helper()
 	if b.plain { // the checker is a script itself; the page's own have missed their moment
@@ -77,8 +77,11 @@ func (b *tab) otherwise(name string) {
 	if slices.ContainsFunc(b.features, func(f *emulation.MediaFeature) bool { return f.Name == "forced-colors" }) {
 		return // the colours are the phone's own
 	}
-	b.run(b.media(&emulation.MediaFeature{Name: "prefers-color-scheme", Value: "dark"}))
-	require.Empty(b.t, b.violations(`{runOnly: ['color-contrast']}`), "%s, in the dark", name)
+	dark, more := emulation.MediaFeature{Name: "prefers-color-scheme", Value: "dark"}, emulation.MediaFeature{Name: "prefers-contrast", Value: "more"}
+	for what, with := range map[string][]*emulation.MediaFeature{"in the dark": {&dark}, "with more contrast": {&more}, "with more contrast in the dark": {&dark, &more}} {
+		b.run(b.media(with...))
+		require.Empty(b.t, b.violations(`{runOnly: ['color-contrast']}`), "%s, %s", name, what)
+	}
 	b.run(b.media())
 }
 

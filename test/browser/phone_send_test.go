@@ -3,6 +3,7 @@ package browser_test
 import (
 	"context"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
@@ -229,7 +230,12 @@ func TestPhonePagesThatSayWhatToDo(t *testing.T) {
 
 	_, err := s.app.Outreach.Close(context.Background(), models.Principal{Account: "t", Role: models.RoleProvince, Region: models.Province}, r.batch)
 	require.NoError(t, err)
-	b.open(r.link(1))
+	b.until(func() bool { // an early close is known everywhere within two seconds
+		b.open(r.link(1))
+		return strings.Contains(b.text(), "截止，现在不能再填写，不影响您的补贴和证书")
+	}, "the first page does not say that the round is closed")
+	b.shot("phone-shut")
+	b.accessible("the first page of a closed round")
 	b.typeIn("#tail", r.tail(1, 4))
 	b.tapText("下一步")
 	b.sees("这一批反馈已经截止")
