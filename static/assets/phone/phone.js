@@ -7,6 +7,7 @@
   const $ = (s, e) => (e || document).querySelector(s);
   const $$ = (s, e) => Array.from((e || document).querySelectorAll(s));
   const reveal = (e, on) => { if (e) e.hidden = !on; };
+  const after = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
   // Browsers write localStorage to the disk seconds later; a battery that dies right after a tap would take that tap along. So it is written to IndexedDB
   // too, which says when it is safe. Where that is refused, every call gives null.
@@ -33,11 +34,11 @@
     set(k, v) {
       v.at = Date.now();
       kept.put(k, v);
-      disk('readwrite', (s) => s.put(v, k));
+      return disk('readwrite', (s) => s.put(v, k));
     },
     // load makes sure that get gives the newest that was ever set, also after the browser died.
     async load(k) {
-      const v = await Promise.race([disk('readonly', (s) => s.get(k)), new Promise((done) => { setTimeout(done, 1000); })]), old = kept.get(k);
+      const v = await Promise.race([disk('readonly', (s) => s.get(k)), after(1000)]), old = kept.get(k);
       if (v && (!old || v.at > (old.at || 0))) kept.put(k, v);
     },
     // tidy forgets what belongs to rounds that are closed.
@@ -370,11 +371,12 @@
         else f.value = v;
       });
     }
+    // save keeps the answers; what it gives waits until they are on the phone's disk, a second at most.
     function save() {
       draft.values = {};
       steps.forEach((s) => { if (fields(s).length && value(s)) draft.values[name(s)] = value(s); });
       draft.step = at && at.dataset.step;
-      if (!d.preview) kept.set(d.draft, draft);
+      return d.preview || Promise.race([kept.set(d.draft, draft), after(1000)]);
     }
     function restore(from) {
       steps.forEach((s) => {
@@ -571,10 +573,9 @@
         if (t.closest('[data-prev]')) { if (history.state && history.state.step) history.back(); return; }
         if (t.closest('[data-retry]')) { if (wake) wake(); return; }
         if (t.type !== 'radio' || arrows) return;
-        // A tap answers and goes on; a moment's wait shows what was chosen. Arrow keys only choose.
+        // A tap answers and goes on once it is safe; a moment's wait shows what was chosen. Arrow keys only choose.
         const s = at;
-        save();
-        setTimeout(() => { if (at === s && value(s)) forward(); }, 180);
+        Promise.all([save(), after(180)]).then(() => { if (at === s && value(s)) forward(); });
       });
       form.addEventListener('input', () => { error(at, ''); save(); steer(); });
       form.addEventListener('change', (e) => {
