@@ -14,10 +14,14 @@ type Alert struct {
 	Batch     BatchID   `bson:"batch,omitempty"`  // the round whose answers say so
 	Record    RecordID  `bson:"record,omitempty"` // the record that shows it
 	Company   string    `bson:"company,omitempty"`
-	Day       Date      `bson:"day,omitempty"` // of an underage intern: the placement
-	N         int64     `bson:"n"`             // answers that say so now; 1 for a record
-	SeenN     int64     `bson:"seen_n"`        // how many there were when it was acknowledged
-	Open      bool      `bson:"open"`          // more than that
+	Day       Date      `bson:"day,omitempty"`    // of an underage intern: the placement
+	N         int64     `bson:"n"`                // answers that say so now; 1 for a record
+	SeenN     int64     `bson:"seen_n"`           // how many there were when it was acknowledged
+	Period    string    `bson:"period,omitempty"` // of figures that show it
+	Slice     Slice     `bson:"slice,omitempty"`  // the occupation and level that show it most; zero: all together
+	Yuan      int64     `bson:"yuan,omitempty"`   // what was paid less what was published, medians
+	SeenYuan  int64     `bson:"seen_yuan,omitempty"`
+	Open      bool      `bson:"open"` // more than was acknowledged
 	SeenBy    AccountID `bson:"seen_by,omitempty"`
 	SeenName  string    `bson:"seen_name,omitempty"`
 	SeenAt    time.Time `bson:"seen_at,omitempty"`
@@ -30,6 +34,9 @@ type Alert struct {
 // AlertUnderage is the alert about an intern who was under InternAge when the internship began (教职成〔2021〕4号). The others come from answers' flags.
 const AlertUnderage = "underage_intern"
 
+// AlertFeeGap is the alert that the trainees of a quarter paid more than the published price: median less median, see O8_gap.
+const AlertFeeGap = "fee_gap"
+
 // InternAge is the age under which nobody may be placed.
 const InternAge = 16
 
@@ -40,9 +47,18 @@ func (a Alert) Recounted(n int64, now time.Time) Alert {
 	return a
 }
 
+// Remeasured gives the alert with another gap in money over n people. It opens again when the gap is wider than the one acknowledged; more people with the same
+// gap are no news.
+func (a Alert) Remeasured(n, yuan int64, slice Slice, now time.Time) Alert {
+	a.N, a.Yuan, a.Slice, a.ChangedAt = n, yuan, slice, now
+	a.Open = yuan > a.SeenYuan
+	return a
+}
+
 // Acknowledged gives the alert as an official has seen it.
 func (a Alert) Acknowledged(p Principal, note string, now time.Time) Alert {
-	a.SeenN, a.Open, a.SeenBy, a.SeenName, a.SeenAt, a.Note, a.ChangedAt = a.N, false, p.Account, p.Name, now, note, now
+	a.SeenN, a.SeenYuan, a.Open, a.ChangedAt = a.N, a.Yuan, false, now
+	a.SeenBy, a.SeenName, a.SeenAt, a.Note = p.Account, p.Name, now, note
 	return a
 }
 

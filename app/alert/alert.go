@@ -73,6 +73,10 @@ func (s *Service) Refresh(ctx context.Context) (int, error) {
 	if err := errors.Join(errs...); err != nil {
 		return n, err
 	}
+	more, err := s.fees(ctx, mark.At)
+	if n += more; err != nil {
+		return n, err
+	}
 	return n, s.store.AdvanceMark(ctx, markName, start.Add(-overlap).Truncate(time.Minute))
 }
 
@@ -137,24 +141,38 @@ func (s *Service) count(ctx context.Context, id models.BatchID) (int, error) {
 
 // recount stores how many say so now; false when that was known.
 func (s *Service) recount(ctx context.Context, b models.Batch, kind string, n int64) (bool, error) {
-	id := s.ident.Derive("alert", kind, string(b.ID))
+	a := models.Alert{
+		ID: s.ident.Derive("alert", kind, string(b.ID)), Kind: kind, Org: b.Org, OrgName: b.OrgName, OrgKind: b.Kind, Region: b.Region, Batch: b.ID,
+	}
+	return s.put(ctx, a, n > 0, func(a models.Alert, now time.Time) models.Alert {
+		if a.N == n {
+			return a
+		}
+		return a.Recounted(n, now)
+	})
+}
+
+// put stores what change makes of an alert as it is; one that is not there yet is made of first, if there is anything to say. False when nothing changed.
+func (s *Service) put(ctx context.Context, first models.Alert, anything bool, change func(models.Alert, time.Time) models.Alert) (bool, error) {
 	for range tries {
 		now := s.now().Truncate(time.Millisecond)
-		a, err := s.store.FindAlert(ctx, models.SystemScope(), id)
+		a, err := s.store.FindAlert(ctx, models.SystemScope(), first.ID)
 		switch {
 		case errors.Is(err, models.ErrNotFound):
-			if n == 0 {
+			if !anything {
 				return false, nil
 			}
-			a = models.Alert{ID: id, Kind: kind, Org: b.Org, OrgName: b.OrgName, OrgKind: b.Kind, Region: b.Region, Batch: b.ID, CreatedAt: now}
+			a = first
+			a.CreatedAt = now
 		case err != nil:
 			return false, err
-		case a.N == n:
+		}
+		next := change(a, now)
+		if a.Version > 0 && next == a {
 			return false, nil
 		}
-		a = a.Recounted(n, now)
-		a.Version++
-		if err := s.store.PutAlert(ctx, a); !errors.Is(err, models.ErrConflict) {
+		next.Version++
+		if err := s.store.PutAlert(ctx, next); !errors.Is(err, models.ErrConflict) {
 			return err == nil, err
 		}
 	}

@@ -18,7 +18,8 @@ func priceListExample() []models.Price {
 		{Occupation: "电工", OccupationCode: "6-31-01-03", Level: "4", Course: "晚班", Yuan: 1200},
 		{Occupation: "电工", OccupationCode: "6-31-01-03", Level: "4", Course: "周末班", Yuan: 1800},
 		{Occupation: "电工", OccupationCode: "6-31-01-03", Level: "3", Yuan: 2400},
-		{Occupation: "焊工", Level: "4", Yuan: 1500}, {Occupation: "焊工", Level: "4", Course: "公益班", Yuan: 0},
+		{Occupation: "焊工", Level: "4", Yuan: 1500},
+		{Occupation: "焊工", Level: "4", Course: "公益班", Yuan: 0},
 	}
 }
 

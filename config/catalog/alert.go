@@ -78,8 +78,10 @@ func (l *loader) alerts() {
 			f.report(0, "no alert has the flag %q", flag)
 		}
 	}
-	if !seen[models.AlertUnderage] {
-		f.report(0, "has no alert %q", models.AlertUnderage)
+	for _, code := range []string{models.AlertUnderage, models.AlertFeeGap} {
+		if !seen[code] {
+			f.report(0, "has no alert %q", code)
+		}
 	}
 }
 

@@ -20,6 +20,9 @@ type alertView struct {
 	Record    models.RecordID `json:"record,omitempty"`
 	Company   string          `json:"company,omitempty"`
 	Day       models.Date     `json:"day,omitempty"`
+	Period    string          `json:"period,omitempty"`
+	Slice     *models.Slice   `json:"slice,omitempty"`
+	Yuan      int64           `json:"yuan,omitempty"`
 	N         int64           `json:"n"`
 	Open      bool            `json:"open"`
 	SeenBy    string          `json:"seen_by,omitempty"`
@@ -34,10 +37,13 @@ func (h *API) alertOf(lang string) func(models.Alert) alertView {
 		k, _ := h.app.Catalog.AlertKind(a.Kind)
 		v := alertView{
 			ID: a.ID, Kind: a.Kind, Title: k.Text.Zh, Org: a.Org, OrgName: a.OrgName, Region: a.Region, Batch: a.Batch, Record: a.Record, Company: a.Company,
-			Day: a.Day, N: a.N, Open: a.Open, SeenBy: a.SeenName, Note: a.Note, CreatedAt: web.Time(a.CreatedAt), ChangedAt: web.Time(a.ChangedAt),
+			Day: a.Day, Period: a.Period, Yuan: a.Yuan, N: a.N, Open: a.Open, SeenBy: a.SeenName, Note: a.Note, CreatedAt: web.Time(a.CreatedAt), ChangedAt: web.Time(a.ChangedAt),
 		}
 		if lang == models.LangEnglish {
 			v.Title = k.Text.En
+		}
+		if !a.Slice.IsZero() {
+			v.Slice = &a.Slice
 		}
 		if !a.SeenAt.IsZero() {
 			at := web.Time(a.SeenAt)

@@ -138,6 +138,7 @@ func schema() []index {
 		{col: colTallies, keys: asc("org", "anchor")},                                                 // a period's tallies
 		{col: colTallies, keys: asc("catalog")},                                                       // those of other definitions
 		{col: colRollups, keys: asc("period", "kind", "region")},                                      // region figures
+		{col: colRollups, keys: asc("kind", "computed_at")},                                           // the fee alerts: quarters computed since
 		{col: colRollups, keys: asc("catalog")},                                                       // those of other definitions
 		{col: colPolicies, keys: asc("code", "n")},                                                    // a code's versions
 		{col: colPolicies, keys: asc("code"), unique: true, partial: drafts},                          // one draft a code

@@ -43,6 +43,30 @@ func (s *Store) FindRollups(ctx context.Context, sc models.Scope, ids []string) 
 	return list, wrap("find rollups", cur.All(ctx, &list))
 }
 
+// StreamQuartersSince gives the quarters of a kind of organisation, whole and in parts, whose figures were computed at or after the given moment: the
+// figures for regulators and the cells by occupation and level.
+func (s *Store) StreamQuartersSince(ctx context.Context, kind models.OrgKind, from time.Time, fn func(models.Rollup) error) error {
+	cur, err := s.col(colRollups).Find(ctx, bson.D{
+		{Key: "kind", Value: kind}, {Key: "computed_at", Value: bson.D{{Key: "$gte", Value: from}}}, {Key: "period", Value: bson.D{{Key: "$regex", Value: "Q"}}},
+	}, options.Find().SetBatchSize(chunkSize).SetProjection(bson.D{
+		{Key: "cells", Value: 0}, {Key: "shown", Value: 0}, {Key: "flagged", Value: 0}, {Key: "released", Value: 0}, {Key: "slices.shown", Value: 0},
+	}))
+	if err != nil {
+		return wrap("read quarters", err)
+	}
+	defer func() { _ = cur.Close(ctx) }() // everything was read, or another error says more
+	for cur.Next(ctx) {
+		var r models.Rollup
+		if err := cur.Decode(&r); err != nil {
+			return wrap("read quarters", err)
+		}
+		if err := fn(r); err != nil {
+			return err
+		}
+	}
+	return wrap("read quarters", cur.Err())
+}
+
 // PutRollup stores a rollup whose Version is one more than that of the one it replaces; the first has 1. ErrConflict: another worker stored
 // one meanwhile.
 func (s *Store) PutRollup(ctx context.Context, r models.Rollup) error {
