@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"huisheng/config"
 	"huisheng/config/catalog"
 	"huisheng/handlers"
+	"huisheng/handlers/web"
 	"huisheng/internal/limit"
 	"huisheng/internal/seal"
 	"huisheng/internal/testkit"
@@ -44,19 +44,25 @@ type server struct {
 	stop  context.CancelFunc
 	// redisDown makes Redis look away.
 	redisDown atomic.Bool
+
+	production bool
+	cookies    map[string]bool // names that answers set, see guarded
 }
 
 type object = map[string]any
 
-func newServer(t *testing.T) *server {
+func newServer(t *testing.T, change ...func(*config.Config)) *server {
 	t.Helper()
 	cfg, err := config.Load()
 	require.NoError(t, err)
+	for _, f := range change {
+		f(&cfg)
+	}
 	cat, err := catalog.Load()
 	require.NoError(t, err)
 	st, box, clock := testkit.Store(t), testkit.Box(t), testkit.NewClock()
 	log := slog.New(slog.DiscardHandler)
-	s := &server{t: t, store: st, clock: clock, box: box}
+	s := &server{t: t, store: st, clock: clock, box: box, production: cfg.Production(), cookies: map[string]bool{}}
 	s.app = app.New(app.Deps{
 		Config: cfg, Store: st, Catalog: cat, Box: box, Queue: port.NoQueue{}, Limiter: limit.New(nil, []byte("k"), clock.Now), Clock: clock.Now, Log: log,
 	})
@@ -71,7 +77,7 @@ func newServer(t *testing.T) *server {
 			return nil
 		},
 	})
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := web.Listen("127.0.0.1:0")
 	require.NoError(t, err)
 	s.url = "http://" + ln.Addr().String()
 	done := make(chan error, 1)
@@ -138,7 +144,9 @@ func (s *server) do(method, path, token string, body any, headers ...string) rep
 	raw, err := io.ReadAll(res.Body)
 	require.NoError(s.t, err)
 	require.NoError(s.t, res.Body.Close())
-	return reply{Response: res, t: s.t, body: raw}
+	got := reply{Response: res, t: s.t, body: raw}
+	s.guarded(method, path, got)
+	return got
 }
 
 // account makes an account and logs it in.

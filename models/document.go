@@ -13,7 +13,7 @@ const (
 	DocResidentID       DocumentType = "resident_id"       // 居民身份证
 	DocHMTResidence     DocumentType = "hmt_residence"     // 港澳居民居住证, 台湾居民居住证
 	DocForeignPermanent DocumentType = "foreign_permanent" // 外国人永久居留身份证
-	DocHKMacaoPass      DocumentType = "hk_macao_pass"     // 港澳居民来往内地通行证
+	DocHKMacaoPass      DocumentType = "hk_macao_pass"     //nolint:gosec // 港澳居民来往内地通行证; kinds of travel documents, not passwords
 	DocTaiwanPass       DocumentType = "taiwan_pass"       // 台湾居民来往大陆通行证
 	DocPassport         DocumentType = "passport"          // 护照
 )

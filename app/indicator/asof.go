@@ -153,7 +153,7 @@ func (s *Service) stateOf(g *models.GivenAnswer) ([]byte, error) {
 	}
 	b := models.Canonical(g.Answers, models.Consents{})
 	b = append(b, g.Form.Code+"/"+g.Form.Version+"/"...)
-	b = binary.BigEndian.AppendUint64(b, uint64(g.Seconds))
+	b = binary.BigEndian.AppendUint64(b, uint64(g.Seconds)) //nolint:gosec // seconds are zero or more; the bytes are hashed
 	b = binary.BigEndian.AppendUint64(b, uint64(g.SubmittedAt.UnixMilli()))
 	return append(b, signals...), nil
 }

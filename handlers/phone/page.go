@@ -35,19 +35,23 @@ type page struct {
 // newPage reads how the person wants to read: by the address, else by the cookie, else Chinese in the normal size. A choice by address is remembered.
 func (h *Phone) newPage(c *fiber.Ctx, title, self string) page {
 	p := page{h: h, Title: title, Self: self, Lang: chinese}
-	if l, ok := h.language(h.choice(c, "lang", langCookie)); ok {
-		p.Lang = l.Code
+	language := func(v string) bool { _, ok := h.language(v); return ok }
+	if code := h.choice(c, "lang", langCookie, language); language(code) {
+		p.Lang = code
 	}
-	p.Large = h.choice(c, "size", sizeCookie) == large
+	p.Large = h.choice(c, "size", sizeCookie, func(v string) bool { return v == large || v == "normal" }) == large
 	return p
 }
 
-func (h *Phone) choice(c *fiber.Ctx, query, cookie string) string {
+// choice keeps only what is a choice: an address is no way to put words into a cookie. The page's script sets the size by itself, so scripts may read that one.
+func (h *Phone) choice(c *fiber.Ctx, query, cookie string, known func(string) bool) string {
 	v := c.Query(query)
-	if v == "" || len(v) > 8 {
+	if !known(v) {
 		return c.Cookies(cookie)
 	}
-	c.Cookie(&fiber.Cookie{Name: cookie, Value: v, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: fiber.CookieSameSiteLaxMode, Secure: h.d.Secure})
+	c.Cookie(&fiber.Cookie{
+		Name: cookie, Value: v, Path: "/", MaxAge: 365 * 24 * 3600, SameSite: fiber.CookieSameSiteLaxMode, Secure: h.d.Secure, HTTPOnly: cookie != sizeCookie,
+	})
 	return v
 }
 

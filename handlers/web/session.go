@@ -191,5 +191,6 @@ const langTime = 365 * 24 * time.Hour
 func SetLang(c *fiber.Ctx, lang string) {
 	c.Cookie(&fiber.Cookie{
 		Name: LangCookie, Value: lang, Path: "/", MaxAge: int(langTime.Seconds()), Secure: stateOf(c).frame.o.Production, SameSite: fiber.CookieSameSiteLaxMode,
+		HTTPOnly: true,
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -99,6 +98,7 @@ func routes() []Route {
 		}},
 		{Method: "GET", Path: "/api/v1/ip", Guard: Public, Handler: func(c *fiber.Ctx) error { return c.SendString(c.IP()) }},
 		{Method: "GET", Path: "/dev/x", Guard: Dev, Handler: ok},
+		{Method: "GET", Path: "/api/v1/cut", Guard: Public, Handler: func(c *fiber.Ctx) error { return c.Context().Conn().Close() }},
 		{Method: "GET", Path: "/private", Guard: Private, Handler: ok},
 		{Method: "GET", Path: "/api/v1/slow", Guard: Public, Handler: func(c *fiber.Ctx) error {
 			deadline, ok := c.UserContext().Deadline()
@@ -131,7 +131,7 @@ func open(t *testing.T, change func(*Options), more ...Route) *site {
 	}
 	app, f := New(o)
 	f.Mount(app, append(routes(), more...))
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := Listen("127.0.0.1:0")
 	require.NoError(t, err)
 	s.addr = ln.Addr().String()
 	done := make(chan error, 1)

@@ -36,11 +36,11 @@ func startServer(ctx context.Context, cfg config.Config, dir string) (*server, e
 	if err != nil {
 		return nil, fmt.Errorf("own path: %w", err)
 	}
-	log, err := os.Create(filepath.Join(dir, "server.log"))
+	log, err := os.Create(filepath.Join(dir, "server.log")) //nolint:gosec // a folder that this program just made
 	if err != nil {
 		return nil, fmt.Errorf("server log: %w", err)
 	}
-	s := &server{addr: addr, cmd: exec.Command(self, "serve", "--with-worker")}
+	s := &server{addr: addr, cmd: exec.Command(self, "serve", "--with-worker")} //nolint:gosec // this program itself
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it never outlives the bench
 	s.cmd.Env = append(os.Environ(), "HUISHENG_ADDR="+addr, "HUISHENG_DATABASE="+cfg.Database, "HUISHENG_KEYS_FILE="+cfg.KeysFile,

@@ -23,7 +23,7 @@ func backup(ctx context.Context, args []string, out, errOut io.Writer) (err erro
 	}
 	defer func() { err = errors.Join(err, s.Close(context.WithoutCancel(ctx))) }()
 	partial := args[0] + ".partial"
-	file, err := os.OpenFile(partial, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	file, err := os.OpenFile(partial, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) //nolint:gosec // whoever starts the program names the file
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}

@@ -139,7 +139,7 @@ func demoPassword(p *parts) (string, error) {
 		return p.cfg.DemoPassword, nil
 	}
 	path := filepath.Join(filepath.Dir(p.cfg.KeysFile), "demo-password")
-	if raw, err := os.ReadFile(path); err == nil {
+	if raw, err := os.ReadFile(path); err == nil { //nolint:gosec // beside the key file, which the environment names
 		return strings.TrimSpace(string(raw)), nil
 	}
 	password := "demo-" + strings.ToLower(rand.Text()[:8])

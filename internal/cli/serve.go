@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huisheng/handlers"
+	"huisheng/handlers/web"
 	"huisheng/jobs"
 )
 
@@ -48,7 +49,12 @@ func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
 		done <- nil
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- http.Listen(p.cfg.Addr) }()
+	ln, err := web.Listen(p.cfg.Addr)
+	if err != nil {
+		failed <- err
+	} else {
+		go func() { failed <- http.Listener(ln) }()
+	}
 	_, _ = fmt.Fprintf(out, "huisheng serves on %s (%s)\n", p.cfg.Addr, p.cfg.BaseURL)
 	select {
 	case err = <-failed:

@@ -36,7 +36,7 @@ func (s *seen) hash(parts ...string) uint64 {
 // is what makes two records the same: person, occupation (a school's major) and level, and for internships the company and its start.
 func (j *judge) again() {
 	s, r := j.seen, &j.row
-	line := uint32(r.Line) // a line of a spreadsheet
+	line := uint32(r.Line) //nolint:gosec // a line of a spreadsheet
 	person := s.hash("person", r.DocType, r.Document)
 	same := s.hash("row", r.DocType, r.Document, r.Occupation, r.Major, r.Level, r.InternCompany, r.InternStart)
 	if first, ok := s.rows[same]; ok {
@@ -56,8 +56,8 @@ func (j *judge) again() {
 	first, ok := s.phones[phone]
 	switch {
 	case !ok:
-		s.phones[phone] = owner{line, uint32(person)}
-	case first.person != uint32(person):
+		s.phones[phone] = owner{line, uint32(person)} //nolint:gosec // half of a hash
+	case first.person != uint32(person): //nolint:gosec // half of a hash
 		j.report(j.layout.heading(fPhone), duplicate(warnSharedPhone, "手机号码与第%d行的另一人相同，请核对；两人共用时可以忽略。", first.line), SeverityWarning)
 	}
 }

@@ -39,7 +39,7 @@ func Load(path string, create bool) (*Box, error) {
 
 // ReadFile reads the keys in a file.
 func ReadFile(path string) (Keys, error) {
-	raw, err := os.ReadFile(path)
+	raw, err := os.ReadFile(path) //nolint:gosec // the environment names the key file
 	if err != nil {
 		return Keys{}, fmt.Errorf("read key file: %w", err)
 	}
@@ -69,7 +69,7 @@ func CreateFile(path string, k Keys) error {
 // EditFile changes a key file in one step: readers see it as before or as after. Two editors wait for each other. Nothing changes when edit fails
 // or leaves keys that do not work.
 func EditFile(path string, edit func(*Keys) error) error {
-	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the environment names the key file
 	if err != nil {
 		return fmt.Errorf("lock keys: %w", err)
 	}
@@ -137,7 +137,7 @@ func keepOwner(path string, was os.FileInfo) error {
 
 // syncFolder makes a rename durable.
 func syncFolder(path string) error {
-	d, err := os.Open(path)
+	d, err := os.Open(path) //nolint:gosec // the folder of the key file, which the environment names
 	if err != nil {
 		return fmt.Errorf("sync key folder: %w", err)
 	}

@@ -132,5 +132,5 @@ func parseMerge(ref []byte) (merge, bool) {
 	if err1 != nil || err2 != nil || bottom > lastRow {
 		return merge{}, false
 	}
-	return merge{int32(column), int32(top), int32(bottom)}, true
+	return merge{int32(column), int32(top), int32(bottom)}, true //nolint:gosec // rows and columns are bounded by the format
 }

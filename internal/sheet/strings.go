@@ -64,7 +64,7 @@ func readStrings(r io.Reader, most int) (*sharedStrings, error) {
 		if blob.Len()+4*len(ends) > most {
 			return nil, ErrTooLarge
 		}
-		ends = append(ends, uint32(blob.Len())) // MaxStrings is far below 4 GiB
+		ends = append(ends, uint32(blob.Len())) //nolint:gosec // MaxStrings is far below 4 GiB
 	}
 }
 

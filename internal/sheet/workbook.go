@@ -159,7 +159,7 @@ func (b *workbook) open(name string, limit int64) (io.ReadCloser, error) {
 	if f == nil {
 		return nil, ErrBroken.Because(fmt.Errorf("part %s is missing", name))
 	}
-	if f.UncompressedSize64 > uint64(limit) {
+	if f.UncompressedSize64 > uint64(limit) { //nolint:gosec // a limit, never negative
 		return nil, ErrTooLarge
 	}
 	rc, err := f.Open()

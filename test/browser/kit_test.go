@@ -22,6 +22,7 @@ import (
 	"huisheng/config"
 	"huisheng/config/catalog"
 	"huisheng/handlers"
+	"huisheng/handlers/web"
 	"huisheng/internal/demo"
 	"huisheng/internal/ident"
 	"huisheng/internal/limit"
@@ -50,7 +51,7 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	cfg, err := config.Load()
 	require.NoError(t, err)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := web.Listen("127.0.0.1:0")
 	require.NoError(t, err)
 	stored, probe := testkit.Probed(t)
 	s := &site{t: t, store: stored, probe: probe, box: testkit.Box(t), url: "http://" + ln.Addr().String(), door: &door{Listener: ln, open: map[net.Conn]bool{}}}
@@ -111,7 +112,6 @@ func (d *door) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		c = line{c}
 		d.mu.Lock()
 		away := d.away
 		if !away {
@@ -124,15 +124,6 @@ func (d *door) Accept() (net.Conn, error) {
 		_ = c.Close() // the client is to see a broken connection
 	}
 }
-
-// line is a connection that may be cut at any moment: the server panics when it cannot set a deadline on one that is closed, and need not know before it writes.
-type line struct{ net.Conn }
-
-// SetReadDeadline implements net.Conn.
-func (l line) SetReadDeadline(t time.Time) error { _ = l.Conn.SetReadDeadline(t); return nil }
-
-// SetWriteDeadline implements net.Conn.
-func (l line) SetWriteDeadline(t time.Time) error { _ = l.Conn.SetWriteDeadline(t); return nil }
 
 func (d *door) shut() {
 	d.mu.Lock()
