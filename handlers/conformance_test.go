@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -42,13 +43,25 @@ type visitor struct {
 
 var templated = regexp.MustCompile(`\{([a-z_]+)\}`)
 
+// patterns are the paths of the contract as expressions, compiled once: thousands of requests are looked up.
+var patterns sync.Map
+
+func patternOf(path string) *regexp.Regexp {
+	if known, ok := patterns.Load(path); ok {
+		return known.(*regexp.Regexp)
+	}
+	pattern := regexp.MustCompile("^" + templated.ReplaceAllString(strings.ReplaceAll(path, ".", `\.`), `(?P<$1>[^/]+)`) + "$")
+	patterns.Store(path, pattern)
+	return pattern
+}
+
 // find gives the operation of a request. The library's own routers do not know a parameter with a suffix, such as {kind}.xlsx.
 func (v *visitor) find(req *http.Request) (*routers.Route, map[string]string) {
 	v.t.Helper()
 	var best *routers.Route
 	var values map[string]string
 	for path, item := range v.doc.Paths.Map() {
-		pattern := regexp.MustCompile("^" + templated.ReplaceAllString(strings.ReplaceAll(path, ".", `\.`), `(?P<$1>[^/]+)`) + "$")
+		pattern := patternOf(path)
 		found, o := pattern.FindStringSubmatch(req.URL.Path), item.GetOperation(req.Method)
 		if found == nil || o == nil {
 			continue

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"strings"
+	"sync"
 )
 
 // prepared is a page rendered and compressed in advance, cut where values go in. The pieces between are deflate blocks that end on a byte boundary and
@@ -42,13 +43,21 @@ func prepare(html string, marks []string) (*prepared, error) {
 	}
 }
 
+// compressors are used again: one is more than a megabyte, and a start compresses hundreds of pieces.
+var compressors = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.BestCompression)
+	if err != nil {
+		panic(err) // the level is one
+	}
+	return w
+}}
+
 // deflate compresses to blocks of which none is the last, ended on a byte boundary.
 func deflate(b []byte) ([]byte, error) {
 	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.BestCompression)
-	if err != nil {
-		return nil, fmt.Errorf("prepare page: %w", err)
-	}
+	w, _ := compressors.Get().(*flate.Writer) // it holds nothing else
+	defer compressors.Put(w)
+	w.Reset(&out)
 	if _, err := w.Write(b); err != nil {
 		return nil, fmt.Errorf("prepare page: %w", err)
 	}

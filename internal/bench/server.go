@@ -109,5 +109,5 @@ func (s *server) memoryMB(field string) int {
 
 // resetPeak makes the kernel start VmHWM anew, so that a row sees its own peak.
 func (s *server) resetPeak() {
-	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.cmd.Process.Pid), []byte("5"), 0) //nolint:gosec // a kernel file; without it the peak is only too high
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.cmd.Process.Pid), []byte("5"), 0) // a kernel file; without it the peak is only too high
 }

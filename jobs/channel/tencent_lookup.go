@@ -57,7 +57,7 @@ func (t *tencent) Lookup(ctx context.Context, m models.Message, sentAt time.Time
 	return r
 }
 
-func seconds(t time.Time) *uint64 { return common.Uint64Ptr(uint64(max(t.Unix(), 0))) } //nolint:gosec // not negative
+func seconds(t time.Time) *uint64 { return common.Uint64Ptr(uint64(max(t.Unix(), 0))) } // not negative
 
 func tencentReceipt(r models.Receipt, s *sms.PullSmsSendStatus, m models.Message) models.Receipt {
 	r.ProviderID = clean(m, models.Result{ProviderID: safeID(deref(s.SerialNo))}).ProviderID
