@@ -59,6 +59,10 @@ func (b *tab) fits(name string) {
 		if (s.clipPath !== 'none' || r.width < 2) return false;
 		return r.left < -1 || r.right > innerWidth + 1 || s.overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1 || s.overflowY === 'hidden' && e.scrollHeight > e.clientHeight + 1;
 	}).map(e => e.outerHTML.slice(0, 120))`), "%s: cut off", name)
+	require.Empty(b.t, eval[[]string](b, `[...document.querySelectorAll('legend')].filter(e => e.getClientRects().length && e.nextElementSibling).filter(e => {
+		const below = [...e.parentElement.children].find(n => n !== e && n.getClientRects().length);
+		return below && below.getBoundingClientRect().top < e.getBoundingClientRect().bottom - 1;
+	}).map(e => e.outerHTML.slice(0, 120))`), "%s: a question lies on its answers", name)
 }
 
 // otherwise looks at a phone's page as others see it.
