@@ -1,4 +1,4 @@
-// Package static holds the pages and their assets, embedded and parsed once: a page that does not parse, or a file nobody can reach, stops the start.
+// Package static holds the pages and their assets, embedded: a page that does not parse, or a file nobody can reach, stops the start.
 //
 // Each page is a template set of its own (layout, partials, the page), because two pages that define "content" in one set would show each other's.
 package static
@@ -18,6 +18,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"text/template/parse"
 )
 
 //go:embed all:templates all:assets
@@ -34,10 +36,11 @@ type Asset struct {
 // English is the language beside Chinese that pages are bound to.
 const English = "en"
 
-// Site is the parsed pages and assets. It is read-only after New and safe for concurrent use.
+// Site is the pages and assets. It is safe for concurrent use.
 type Site struct {
-	pages  map[string]*template.Template // "phone/entry" → its set, bound to Chinese
-	others map[string]*template.Template // the same, bound to English
+	pages  map[string]*page              // "phone/entry"
+	shared map[string]*template.Template // layout and partials of an area; never executed
+	funcs  map[string]template.FuncMap   // by language; "" is Chinese
 	assets map[string]Asset              // by source name: "phone/app.js"
 	byURL  map[string]Asset
 }
@@ -45,17 +48,19 @@ type Site struct {
 // New parses everything. funcs gives the functions that pages have beside asset and inlineCSS, in a language: each page is kept once for each language, with the
 // functions bound to it, so that a page cannot mix them. Nil when pages need none.
 func New(funcs func(lang string) template.FuncMap) (*Site, error) {
-	s := &Site{pages: map[string]*template.Template{}, others: map[string]*template.Template{}, assets: map[string]Asset{}, byURL: map[string]Asset{}}
+	s := &Site{pages: map[string]*page{}, shared: map[string]*template.Template{}, funcs: map[string]template.FuncMap{}, assets: map[string]Asset{}, byURL: map[string]Asset{}}
 	if err := s.loadAssets(); err != nil {
 		return nil, err
 	}
-	if funcs == nil {
-		funcs = func(string) template.FuncMap { return nil }
+	for _, lang := range []string{"", English} {
+		s.funcs[lang] = template.FuncMap{"asset": s.url, "inlineCSS": s.inlineCSS}
+		if funcs != nil {
+			maps.Copy(s.funcs[lang], funcs(""))
+			maps.Copy(s.funcs[lang], funcs(lang)) // over the Chinese ones
+		}
 	}
-	own := template.FuncMap{"asset": s.url, "inlineCSS": s.inlineCSS}
-	maps.Copy(own, funcs(""))
 	for _, area := range []string{"phone", "console"} {
-		if err := s.loadPages(area, own, funcs(English)); err != nil {
+		if err := s.loadPages(area); err != nil {
 			return nil, err
 		}
 	}
@@ -88,15 +93,14 @@ func (s *Site) loadAssets() error {
 	return nil
 }
 
-// loadPages makes one set for each templates/<area>/*.html except layout.html, from layout, the partials of the area and the page.
-func (s *Site) loadPages(area string, funcs, english template.FuncMap) error {
+// loadPages parses templates/<area>/*.html: layout and partials are kept, every other file is a page and only has to parse.
+func (s *Site) loadPages(area string) error {
 	dir := "templates/" + area
-	layout := dir + "/layout.html"
 	entries, err := files.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("pages: %w", err)
 	}
-	partials, err := fs.Glob(files, dir+"/_*.html")
+	s.shared[area], err = template.New(area).Funcs(s.funcs[""]).ParseFS(files, dir+"/layout.html", dir+"/_*.html")
 	if err != nil {
 		return fmt.Errorf("pages: %w", err)
 	}
@@ -104,20 +108,112 @@ func (s *Site) loadPages(area string, funcs, english template.FuncMap) error {
 		if e.IsDir() || e.Name() == "layout.html" || !strings.HasSuffix(e.Name(), ".html") || strings.HasPrefix(e.Name(), "_") {
 			continue
 		}
-		set, err := template.New("layout.html").Option("missingkey=error").Funcs(funcs).
-			ParseFS(files, append([]string{layout, dir + "/" + e.Name()}, partials...)...)
-		if err != nil {
-			return fmt.Errorf("pages: %w", err)
+		p := &page{area: area, file: dir + "/" + e.Name()}
+		if _, err := s.parse(p, ""); err != nil {
+			return err
 		}
-		name := area + "/" + strings.TrimSuffix(e.Name(), ".html")
-		s.pages[name] = set
-		other, err := set.Clone() // parsed once: only the functions differ
-		if err != nil {
-			return fmt.Errorf("pages: %w", err)
-		}
-		s.others[name] = other.Funcs(english)
+		s.pages[area+"/"+strings.TrimSuffix(e.Name(), ".html")] = p
 	}
 	return nil
+}
+
+// page is one page. Its sets, one for each language, are made when they are first asked for: most offices read most pages in one language or not at all, and
+// all of them together take more memory than everything else that waits for requests.
+type page struct {
+	area, file string
+	mu         sync.Mutex                    // protects sets
+	sets       map[string]*template.Template // by language
+}
+
+// set gives a page's set in a language.
+func (s *Site) set(name, lang string) (*template.Template, error) {
+	p, ok := s.pages[name]
+	if !ok {
+		return nil, fmt.Errorf("static: no page %q", name)
+	}
+	if lang != English {
+		lang = ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if t := p.sets[lang]; t != nil {
+		return t, nil
+	}
+	t, err := s.parse(p, lang)
+	if err != nil {
+		return nil, err
+	}
+	if p.sets == nil {
+		p.sets = map[string]*template.Template{}
+	}
+	p.sets[lang] = t
+	return t, nil
+}
+
+// parse makes the set of a page: what it defines, and what that reaches of layout and partials; and what else is asked for. A set has a copy of its own of all that it holds, because
+// escaping changes a template by where it stands.
+func (s *Site) parse(p *page, lang string, more ...string) (*template.Template, error) {
+	shared := s.shared[p.area]
+	own, err := template.New(p.area).Funcs(s.funcs[lang]).ParseFS(files, p.file)
+	if err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
+	set := template.New("layout.html").Option("missingkey=error").Funcs(s.funcs[lang])
+	for name, tree := range reach(own, shared, append(more, "layout.html")) {
+		if _, err := set.AddParseTree(name, tree.Copy()); err != nil {
+			return nil, fmt.Errorf("pages: %s: %w", p.file, err)
+		}
+	}
+	return set, nil
+}
+
+// reach gives some templates and what they need, first of what the page defines and then of what all share.
+func reach(own, shared *template.Template, from []string) map[string]*parse.Tree {
+	found := map[string]*parse.Tree{}
+	var visit func(name string)
+	visit = func(name string) {
+		if found[name] != nil {
+			return
+		}
+		t := own.Lookup(name)
+		if t == nil || t.Tree == nil || parse.IsEmptyTree(t.Tree.Root) && shared.Lookup(name) != nil {
+			t = shared.Lookup(name)
+		}
+		if t == nil || t.Tree == nil {
+			return // rendering says that it is missing, with where
+		}
+		found[name] = t.Tree
+		calls(t.Tree.Root, visit)
+	}
+	for _, name := range from {
+		visit(name)
+	}
+	return found
+}
+
+// calls tells which templates a part of one calls.
+func calls(n parse.Node, visit func(name string)) {
+	branch := func(b *parse.BranchNode) {
+		calls(b.List, visit)
+		calls(b.ElseList, visit)
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		if n == nil {
+			return
+		}
+		for _, x := range n.Nodes {
+			calls(x, visit)
+		}
+	case *parse.TemplateNode:
+		visit(n.Name)
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	}
 }
 
 // Render writes a page such as "phone/entry" in Chinese.
@@ -125,13 +221,9 @@ func (s *Site) Render(w io.Writer, name string, data any) error { return s.Rende
 
 // RenderIn writes a page with the functions of a language. It renders to memory first, so that an error never leaves half a page.
 func (s *Site) RenderIn(w io.Writer, lang, name string, data any) error {
-	pages := s.pages
-	if lang == English {
-		pages = s.others
-	}
-	set, ok := pages[name]
-	if !ok {
-		return fmt.Errorf("static: no page %q", name)
+	set, err := s.set(name, lang)
+	if err != nil {
+		return err
 	}
 	var buf bytes.Buffer
 	if err := set.ExecuteTemplate(&buf, "layout.html", data); err != nil {
@@ -145,11 +237,11 @@ func (s *Site) RenderIn(w io.Writer, lang, name string, data any) error {
 
 // Partial writes one named part of a page's set, for tests.
 func (s *Site) Partial(w io.Writer, lang, page, part string, data any) error {
-	pages := s.pages
-	if lang == English {
-		pages = s.others
+	own, err := s.parse(s.pages[page], lang, part)
+	if err != nil {
+		return err
 	}
-	return pages[page].ExecuteTemplate(w, part, data)
+	return own.ExecuteTemplate(w, part, data)
 }
 
 // PageNames lists every page, for tests.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -38,7 +39,8 @@ func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
 	go p.clock.Keep(ctx, p.log)
 	go p.app.Questionnaires.Keep(ctx)
 	http := handlers.New(p.handlerDeps(ctx))
-	debug.FreeOSMemory() // parsing and compressing pages leaves much behind that serving never needs
+	runtime.GC()         // parsing and compressing pages leaves much behind that serving never needs; pools of compressors
+	debug.FreeOSMemory() // go with the second collection alone
 	done := make(chan error, 1)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
