@@ -27,12 +27,13 @@ import (
 
 // Options say how much to measure. Zero values take the full run.
 type Options struct {
-	JSON    string        // also write the table to this file
-	Rounds  int           // pairs of measurements, default 5
-	For     time.Duration // length of one timed measurement, default 4s
-	People  int           // size of the expanded claim and the imported file, default 100 000
-	Answers int           // stored answers when figures are read, default 1 000 000
-	Only    string        // comma-separated parts of row names; empty: all
+	JSON        string        // also write the table to this file
+	Rounds      int           // pairs of measurements, default 5
+	For         time.Duration // length of one timed measurement, default 4s
+	People      int           // size of the expanded claim and the imported file, default 100 000
+	Answers     int           // stored answers when figures are read, default 1 000 000
+	Invitations int           // stored invitations when pages are read, default 1 000 000
+	Only        string        // comma-separated parts of row names; empty: all
 }
 
 // Row is one line of the table. Ratio is ours against the ceiling in the sense of the target.
@@ -57,6 +58,7 @@ type env struct {
 	ids   *ident.Idents
 	cat   *catalog.Catalog
 	srv   *server
+	made  []*world
 }
 
 // Run measures all rows and prints the table. It works in databases of its own and drops them.
@@ -110,6 +112,9 @@ func withDefaults(o Options) Options {
 	if o.Answers == 0 {
 		o.Answers = 1_000_000
 	}
+	if o.Invitations == 0 {
+		o.Invitations = 1_000_000
+	}
 	return o
 }
 
@@ -156,6 +161,9 @@ func (e *env) close() {
 	e.srv.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	for _, w := range e.made {
+		w.end(ctx)
+	}
 	_ = e.db.Drop(ctx) // a leftover database is only untidy
 	_ = e.store.DropDatabase(ctx)
 	_ = e.db.Client().Disconnect(ctx)
@@ -164,10 +172,13 @@ func (e *env) close() {
 }
 
 func (e *env) memory() Row {
-	peak := e.srv.peakMB()
+	peak, idle := e.srv.peakMB(), e.srv.idleMB
+	for _, w := range e.made {
+		peak, idle = max(peak, w.srv.peakMB()), max(idle, w.srv.idleMB)
+	}
 	return Row{
-		Name: "memory of serve, peak of the whole run", Ceiling: "–", Ours: fmt.Sprintf("%d MB (%d MB at the start)", peak, e.srv.idleMB),
-		Target: "≤ 60 MB idle, ≤ 200 MB (import ≤ 300 MB)", Met: e.srv.idleMB <= 60 && peak <= 300,
+		Name: "memory of serve, peak of the whole run", Ceiling: "–", Ours: fmt.Sprintf("%d MB (%d MB at the start)", peak, idle),
+		Target: "≤ 60 MB idle, ≤ 200 MB (import ≤ 300 MB)", Met: idle <= 60 && peak <= 300,
 	}
 }
 

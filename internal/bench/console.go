@@ -1,27 +1,18 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/valyala/fasthttp"
 
-	"huisheng/internal/demo"
 	"huisheng/models"
 	"huisheng/models/store"
 )
 
-// Sizes of the console's rows: a tenth of the people of the long rows first, a hundred times as many invitations in the end.
-const (
-	consoleShare = 10
-	consoleGrow  = 100
-	consoleReads = 60 // of each page and of its queries, in turn
-	bareCode     = "91440101MA5TE5C173"
-)
+const pageReads = 60 // of each page and of its queries, in turn
 
 // deskPage is one page of the console, and the queries that nobody can do without to show it.
 type deskPage struct {
@@ -32,123 +23,87 @@ type deskPage struct {
 
 // console measures the main pages of the console against the bare queries behind them, with few invitations stored and with a hundred times as many.
 func console(ctx context.Context, e *env) ([]Row, error) {
-	d, err := e.desk(ctx, max(100, e.opt.People/consoleShare))
-	if err != nil {
-		return nil, err
-	}
-	few, err := d.measure(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.grow(ctx); err != nil {
-		return nil, err
-	}
-	many, err := d.measure(ctx)
+	few, many, err := e.worlds(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var rows []Row
-	for i, p := range d.pages {
-		row := Row{
-			Name: "console: " + p.name, Ceiling: "p95 " + short(many[i].bare) + " (its queries)",
-			Ours:  fmt.Sprintf("p95 %s, with %d invitations %s", short(many[i].page), d.people, short(few[i].page)),
-			Ratio: float64(many[i].page) / float64(many[i].bare), Target: "≤ 3 × its queries, ≤ 1.5 × its cost with few",
-			Note: fmt.Sprintf("%d invitations, %d responses stored", d.people*consoleGrow, d.people*consoleGrow*3/10),
+	for i, p := range many.pages {
+		c, err := measurePage(ctx, few, many, i)
+		if err != nil {
+			return nil, err
 		}
-		row.Met = row.Ratio <= 3 && float64(many[i].page) <= 1.5*float64(few[i].page)
+		row := Row{
+			Name: "console: " + p.name, Ceiling: "p95 " + short(c.bare) + " (its queries)",
+			Ours:  fmt.Sprintf("p95 %s, with %d invitations %s", short(c.many), few.invitations, short(c.few)),
+			Ratio: float64(c.many) / float64(c.bare), Target: "≤ 3 × its queries, ≤ 1.5 × its cost with few",
+			Note: fmt.Sprintf("%d invitations, %d responses stored", many.invitations, many.answers),
+		}
+		row.Met = row.Ratio <= 3 && float64(c.many) <= 1.5*float64(c.few)
 		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
-// pageCost is the 95th percentile of a page and of its queries.
-type pageCost struct{ page, bare time.Duration }
+// pageCost is the 95th percentile of a page in the large and the small world, and of its queries in the large one.
+type pageCost struct{ many, bare, few time.Duration }
 
-// deskBench is an organisation with one batch, beside others.
-type deskBench struct {
-	*env
-	org      models.OrgID
-	batch    models.BatchID
-	people   int
-	operator string // bearer
-	province string
-	pages    []deskPage
-}
-
-// desk registers an organisation and lets it claim for n people through the API.
-func (e *env) desk(ctx context.Context, n int) (*deskBench, error) {
-	d := &deskBench{env: e, people: n}
-	var err error
-	if d.province, err = e.login(ctx, "province"); err != nil {
-		return nil, err
+// measurePage reads a page in both worlds and its queries in turn.
+func measurePage(ctx context.Context, few, many *world, i int) (pageCost, error) {
+	p := many.pages[i]
+	clients := []*fasthttp.HostClient{{Addr: few.srv.addr}, {Addr: many.srv.addr}}
+	var pages [2][]time.Duration
+	var bare []time.Duration
+	for n := range pageReads + 3 {
+		start := time.Now()
+		if err := p.bare(ctx); err != nil {
+			return pageCost{}, fmt.Errorf("%s: %w", p.name, err)
+		}
+		queries := time.Since(start)
+		var took [2]time.Duration
+		for k, w := range []*world{few, many} {
+			start = time.Now()
+			if err := w.get(clients[k], w.pages[i]); err != nil {
+				return pageCost{}, err
+			}
+			took[k] = time.Since(start)
+		}
+		if n < 3 { // what is first asked for is read from disk
+			continue
+		}
+		bare, pages[0], pages[1] = append(bare, queries), append(pages[0], took[0]), append(pages[1], took[1])
 	}
-	made, err := e.call(ctx, http.MethodPost, "/api/v1/orgs", d.province, map[string]any{
-		"kind": "enterprise", "name": "合成页面企业", "uscc": bareCode, "region": "440100", "affiliation": "city", "filing": demo.Filing(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	id, _ := made["id"].(string)
-	d.org = models.OrgID(id)
-	if _, err := e.call(ctx, http.MethodPost, "/api/v1/orgs/"+id+"/accounts", d.province, map[string]any{
-		"account": "bench-desk", "name": "量测", "role": "operator", "password": benchPassword,
-	}); err != nil {
-		return nil, err
-	}
-	if d.operator, err = e.login(ctx, "bench-desk"); err != nil {
-		return nil, err
-	}
-	people := demo.People(77, n)
-	var file bytes.Buffer
-	if err := demo.RosterXLSX(&file, models.OrgEnterprise, people); err != nil {
-		return nil, fmt.Errorf("make file: %w", err)
-	}
-	whole := e.opt.People
-	e.opt.People = n // what the upload has to create
-	defer func() { e.opt.People = whole }()
-	if err := e.upload(ctx, id, d.operator, file.Bytes()); err != nil {
-		return nil, err
-	}
-	_, batch, err := e.claim(ctx, id, d.operator, people)
-	if err != nil {
-		return nil, err
-	}
-	d.batch = models.BatchID(batch)
-	if err := d.answers(ctx, d.batch, d.org, "440100", time.Now()); err != nil {
-		return nil, err
-	}
-	d.pages = d.list()
-	return d, nil
+	return pageCost{many: p95(pages[1]), bare: p95(bare), few: p95(pages[0])}, nil
 }
 
 // list are the pages, each with what it must read. Every page also finds out who asks: the session, the account and the organisation's name.
-func (d *deskBench) list() []deskPage {
-	sc := models.Principal{Role: models.RoleOperator, Org: d.org}.Scope()
+func (w *world) list() []deskPage {
+	sc := models.Principal{Role: models.RoleOperator, Org: w.org}.Scope()
 	all := models.SystemScope()
-	org := func(ctx context.Context) error { _, err := d.store.FindOrg(ctx, sc, d.org); return err }
+	org := func(ctx context.Context) error { _, err := w.store.FindOrg(ctx, sc, w.org); return err }
 	batches := func(limit int) func(context.Context) error {
 		return func(ctx context.Context) error {
-			_, err := d.store.ListBatches(ctx, sc, store.BatchFilter{Org: d.org}, models.Page{Limit: limit})
+			_, err := w.store.ListBatches(ctx, sc, store.BatchFilter{Org: w.org}, models.Page{Limit: limit})
 			return err
 		}
 	}
 	records := func(limit int) func(context.Context) error {
 		return func(ctx context.Context) error {
-			_, _, err := d.store.FindRecords(ctx, sc, store.RecordFilter{Org: d.org}, models.Page{Limit: limit})
+			_, _, err := w.store.FindRecords(ctx, sc, store.RecordFilter{Org: w.org}, models.Page{Limit: limit})
 			return err
 		}
 	}
-	batch := func(ctx context.Context) error { _, err := d.store.FindBatch(ctx, sc, d.batch); return err }
+	batch := func(ctx context.Context) error { _, err := w.store.FindBatch(ctx, sc, w.batch); return err }
 	people := func(ctx context.Context) error {
-		_, err := d.store.ListInvitations(ctx, sc, store.InvitationFilter{Batch: d.batch}, models.Page{Limit: 50})
+		_, err := w.store.ListInvitations(ctx, sc, store.InvitationFilter{Batch: w.batch}, models.Page{Limit: 50})
 		return err
 	}
 	orgs := func(ctx context.Context) error {
-		_, err := d.store.ListOrgs(ctx, all, store.OrgFilter{}, models.Page{Limit: 50})
+		_, err := w.store.ListOrgs(ctx, all, store.OrgFilter{}, models.Page{Limit: 50})
 		return err
 	}
-	who := d.account
-	at := "/console/batches/" + string(d.batch)
+	who := w.account
+	at := "/console/batches/" + string(w.batch)
 	return []deskPage{
 		{"start page of an organisation", "/console", false, together(who, who, org, org, records(1), batches(5), batches(50), batches(1))},
 		{"roster", "/console/roster", false, together(who, who, org, org, records(50))},
@@ -160,8 +115,8 @@ func (d *deskBench) list() []deskPage {
 }
 
 // account reads who asks.
-func (d *deskBench) account(ctx context.Context) error {
-	_, err := d.store.FindAccountByLogin(ctx, "bench-desk")
+func (w *world) account(ctx context.Context) error {
+	_, err := w.store.FindAccountByLogin(ctx, worldDesk)
 	return err
 }
 
@@ -177,42 +132,19 @@ func together(list ...func(context.Context) error) func(context.Context) error {
 	}
 }
 
-// measure reads every page and its queries in turn.
-func (d *deskBench) measure(ctx context.Context) ([]pageCost, error) {
-	list := make([]pageCost, len(d.pages))
-	client := &fasthttp.HostClient{Addr: d.srv.addr}
-	for i, p := range d.pages {
-		var page, bare []time.Duration
-		for range consoleReads {
-			start := time.Now()
-			if err := p.bare(ctx); err != nil {
-				return nil, fmt.Errorf("%s: %w", p.name, err)
-			}
-			bare = append(bare, time.Since(start))
-			start = time.Now()
-			if err := d.get(client, p); err != nil {
-				return nil, err
-			}
-			page = append(page, time.Since(start))
-		}
-		list[i] = pageCost{p95(page), p95(bare)}
-	}
-	return list, nil
-}
-
 func p95(times []time.Duration) time.Duration {
 	slices.Sort(times)
 	return times[len(times)*95/100]
 }
 
-func (d *deskBench) get(client *fasthttp.HostClient, p deskPage) error {
+func (w *world) get(client *fasthttp.HostClient, p deskPage) error {
 	req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(res)
-	req.SetRequestURI("http://" + d.srv.addr + p.path)
-	bearer := d.operator
+	req.SetRequestURI("http://" + w.srv.addr + p.path)
+	bearer := w.operator
 	if p.official {
-		bearer = d.province
+		bearer = w.province
 	}
 	req.Header.Set("Authorization", "Bearer "+bearer)
 	req.Header.Set("Accept", "text/html")

@@ -37,7 +37,7 @@ func expand(ctx context.Context, e *env) ([]Row, error) {
 		if err := demo.RosterXLSX(&file, models.OrgEnterprise, people); err != nil {
 			return nil, fmt.Errorf("make file: %w", err)
 		}
-		if err := e.upload(ctx, org, bearer, file.Bytes()); err != nil {
+		if err := e.upload(ctx, org, bearer, file.Bytes(), e.opt.People); err != nil {
 			return nil, err
 		}
 		e.srv.resetPeak()
@@ -127,7 +127,7 @@ func importFile(ctx context.Context, e *env) ([]Row, error) {
 		}
 		e.srv.resetPeak()
 		start := time.Now()
-		if err := e.upload(ctx, org, bearer, file.Bytes()); err != nil {
+		if err := e.upload(ctx, org, bearer, file.Bytes(), e.opt.People); err != nil {
 			return nil, err
 		}
 		ours = append(ours, time.Since(start))
@@ -225,7 +225,8 @@ func (e *env) send(ctx context.Context, method, path, bearer, contentType string
 	return m, json.Unmarshal(raw, &m)
 }
 
-func (e *env) upload(ctx context.Context, org, bearer string, file []byte) error {
+// upload posts a roster of so many people, none of whom is known yet.
+func (e *env) upload(ctx context.Context, org, bearer string, file []byte, people int) error {
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
 	part, err := w.CreateFormFile("file", "roster.xlsx")
@@ -242,8 +243,8 @@ func (e *env) upload(ctx context.Context, org, bearer string, file []byte) error
 	if err != nil {
 		return err
 	}
-	if n, _ := got["created"].(float64); int(n) != e.opt.People {
-		return fmt.Errorf("created %v of %d: %.500v", got["created"], e.opt.People, got["errors"])
+	if n, _ := got["created"].(float64); int(n) != people {
+		return fmt.Errorf("created %v of %d: %.500v", got["created"], people, got["errors"])
 	}
 	return nil
 }
@@ -296,8 +297,13 @@ func (e *env) all(ctx context.Context, col string, filter bson.D) ([]any, error)
 }
 
 func insertThousands(ctx context.Context, col *mongo.Collection, docs []any) error {
+	return insertAtOnce(ctx, col, docs, 1000)
+}
+
+// insertAtOnce inserts so many documents at a time.
+func insertAtOnce(ctx context.Context, col *mongo.Collection, docs []any, size int) error {
 	for len(docs) > 0 {
-		n := min(1000, len(docs))
+		n := min(size, len(docs))
 		if _, err := col.InsertMany(ctx, docs[:n], options.InsertMany().SetOrdered(false)); err != nil {
 			return fmt.Errorf("insert: %w", err)
 		}

@@ -33,6 +33,11 @@ func (e *env) prepare(ctx context.Context) error {
 	if _, err := e.real("batches").InsertOne(ctx, b); err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
+	return e.officials(ctx)
+}
+
+// officials makes the province's account.
+func (e *env) officials(ctx context.Context) error {
 	a := account.New(account.Deps{Store: e.store, Box: e.box, Catalog: e.cat, Audit: audit.New(e.store, e.box, time.Now, slog.Default()), Now: time.Now})
 	_, err := a.Ensure(ctx, models.Account{Login: "province", Name: "量测", Role: models.RoleProvince, Region: models.Province}, benchPassword)
 	return err

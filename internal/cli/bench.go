@@ -21,6 +21,7 @@ func benchmark(ctx context.Context, args []string, out, errOut io.Writer) error 
 	flags.DurationVar(&o.For, "for", 4*time.Second, "length of one timed measurement")
 	flags.IntVar(&o.People, "people", 100_000, "size of the claim and of the imported file")
 	flags.IntVar(&o.Answers, "answers", 1_000_000, "answers stored when figures are read")
+	flags.IntVar(&o.Invitations, "invitations", 1_000_000, "invitations stored when pages are read")
 	soak := flags.Duration("soak", 0, "instead: hold a steady rate for so long and watch times and memory")
 	s := bench.SoakOptions{}
 	flags.IntVar(&s.Submits, "submits", 100, "with -soak: submissions a second")
