@@ -39,6 +39,8 @@ type visitor struct {
 	*server
 	doc  *openapi3.T
 	good map[string]request
+	// before, if there is one, is told of each request before it is made.
+	before func(method, template, path string, params map[string]string, body any, headers []string)
 }
 
 var templated = regexp.MustCompile(`\{([a-z_]+)\}`)
@@ -85,8 +87,6 @@ func (v *visitor) find(req *http.Request) (*routers.Route, map[string]string) {
 func (v *visitor) ok(status int, method, path, bearer string, body any, headers ...string) reply {
 	v.t.Helper()
 	what := method + " " + path
-	r := v.do(method, path, bearer, body, headers...)
-	require.Equal(v.t, status, r.StatusCode, "%s: %s", what, r.body)
 	req, err := http.NewRequest(method, path, reader(v.t, body))
 	require.NoError(v.t, err)
 	for i := 0; i < len(headers); i += 2 {
@@ -96,6 +96,11 @@ func (v *visitor) ok(status int, method, path, bearer string, body any, headers 
 		req.Header.Set("Content-Type", "application/json")
 	}
 	route, params := v.find(req)
+	if v.before != nil {
+		v.before(method, route.Path, path, params, body, headers)
+	}
+	r := v.do(method, path, bearer, body, headers...)
+	require.Equal(v.t, status, r.StatusCode, "%s: %s", what, r.body)
 	in := &openapi3filter.RequestValidationInput{
 		Request: req, PathParams: params, Route: route, Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
 	}

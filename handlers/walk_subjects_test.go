@@ -201,7 +201,7 @@ func TestSchoolsAndTrainees(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	doc, _ := s.contract()
-	v := &visitor{s, doc, map[string]request{}}
+	v := &visitor{server: s, doc: doc, good: map[string]request{}}
 	tokens := map[string]string{"p": s.province(), "c": s.city("440100")}
 	tokens["a"], _ = s.account("alliance", models.RoleAlliance, models.Province, "")
 	v.school(tokens)

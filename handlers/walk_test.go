@@ -19,12 +19,15 @@ import (
 )
 
 // visit goes once through everything that the API can do. The clock stands between two seconds, so that a time with a fraction shows.
-func visit(t *testing.T) (*visitor, map[string]string) {
+func visit(t *testing.T, prepare ...func(*visitor)) (*visitor, map[string]string) {
 	t.Helper()
 	s := newServer(t)
 	s.clock.Add(1234567 * time.Microsecond)
 	doc, _ := s.contract()
-	v := &visitor{s, doc, map[string]request{}}
+	v := &visitor{server: s, doc: doc, good: map[string]request{}}
+	for _, f := range prepare {
+		f(v)
+	}
 	tokens := map[string]string{"p": s.province(), "c": s.city("440100")}
 	tokens["a"], _ = s.account("alliance", models.RoleAlliance, models.Province, "")
 	org := v.desk(tokens)
