@@ -138,6 +138,23 @@ func InForce(list []Policy, today Date) []Policy {
 	return out
 }
 
+// Due gives the periods of a kind that the version has to judge now, the newest first: the newest one whose time has come, and those whose time came since
+// the moment up to which all were judged. A period belongs to the version of the code that was in force on its last day, see Judges.
+func (p Policy) Due(kind PeriodKind, published []Policy, since, now time.Time) []Period {
+	var list []Period
+	period, err := LastFinished(kind, now.AddDate(0, 0, -p.WaitDays))
+	for err == nil && p.Judges(period, now) {
+		if slices.ContainsFunc(InForce(published, DateOf(period.End).AddDays(-1)), func(o Policy) bool { return o.ID == p.ID }) {
+			list = append(list, period)
+		}
+		if period.End.AddDate(0, 0, p.WaitDays).Before(since) {
+			break // it and those before were judged
+		}
+		period, err = LastFinished(kind, period.End.Add(-time.Second))
+	}
+	return list
+}
+
 // Definitions looks an indicator up.
 type Definitions func(id string) (IndicatorDefinition, bool)
 

@@ -1,41 +1,48 @@
 package supervise
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
+	"huisheng/app/indicator"
 	"huisheng/models"
 	"huisheng/models/store"
 )
 
 const (
 	markEvaluate  = "supervise"
-	evaluateEvery = time.Hour // figures of finished periods change seldom
+	markWalked    = "supervise-walked" // up to when periods were judged, by which policies
+	evaluateEvery = time.Hour          // figures of finished periods change seldom
 	orgsAtOnce    = 200
 )
 
-// EvaluateDue is the job's pass: it evaluates when an hour has passed, or other policies are in force than last time.
+// EvaluateDue is the job's pass: it evaluates when an hour has passed, or other policies are published than last time.
 func (s *Service) EvaluateDue(ctx context.Context) error {
 	policies, err := s.store.PublishedPolicies(ctx)
 	if err != nil {
 		return err
 	}
-	inForce := models.InForce(policies, s.today())
-	names := make([]string, len(inForce))
-	for i, p := range inForce {
-		names[i] = string(p.ID)
-	}
-	note := strings.Join(names, " ")
+	note := namesOf(policies)
 	mark, err := s.store.FindMark(ctx, markEvaluate)
-	if err != nil || len(inForce) == 0 || note == mark.Note && s.now().Before(mark.At.Add(evaluateEvery)) {
+	if err != nil || len(policies) == 0 || note == mark.Note && s.now().Before(mark.At.Add(evaluateEvery)) {
 		return err
 	}
 	if _, err := s.Evaluate(ctx); err != nil {
 		return err
 	}
 	return s.store.SetMark(ctx, markEvaluate, s.now(), note)
+}
+
+func namesOf(policies []models.Policy) string {
+	names := make([]string, len(policies))
+	for i, p := range policies {
+		names[i] = string(p.ID)
+	}
+	return strings.Join(names, " ")
 }
 
 // judged is one rule with the policy that holds it.
@@ -50,43 +57,85 @@ type sitting struct {
 	period models.Period
 }
 
-// Evaluate holds the figures of every organisation against every rule in force, for the last finished period of each rule's kind, and proposes what
-// follows. It gives how many cases are new: one that a rule proposed before for the same period is met again and left alone, so it may be
-// interrupted anywhere and run by several processes at once.
+// due is what is judged in one sitting.
+type due struct {
+	sitting
+	rules []judged
+}
+
+// Evaluate holds the figures of every organisation against every rule, for each period that came to be judged since the last pass that ended, however
+// long ago that is, and once more for the newest one, whose figures may still move. It gives how many cases are new: one that a rule proposed before for
+// the same period is met again and left alone, so it may be interrupted anywhere and run by several processes at once.
 func (s *Service) Evaluate(ctx context.Context) (int, error) {
+	now := s.now()
 	policies, err := s.store.PublishedPolicies(ctx)
+	if err != nil {
+		return 0, err
+	}
+	walked, err := s.store.FindMark(ctx, markWalked)
+	if err != nil {
+		return 0, err
+	}
+	tallied, err := s.store.FindMark(ctx, indicator.MarkName) // before looking: figures are complete up to here
 	if err != nil {
 		return 0, err
 	}
 	made := 0
 	var errs []error
-	for at, rules := range s.sittings(models.InForce(policies, s.today()), false) {
+	for _, at := range s.due(policies, walked, now) {
 		err := s.eachOrg(ctx, models.SystemScope(), at.kind, func(o models.Org) error {
-			n, err := s.judge(ctx, o, at.period, rules)
+			n, err := s.judge(ctx, o, at.period, at.rules)
 			made += n
 			return err
 		})
 		errs = append(errs, err)
 	}
-	return made, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return made, err
+	}
+	until := now
+	if tallied.At.Before(until) { // a period whose figures were not all computed yet is looked at again
+		until = tallied.At
+	}
+	return made, s.store.SetMark(ctx, markWalked, until, namesOf(policies))
 }
 
-// sittings groups rules by what they need to be read. early judges the last finished period although its rounds may still be open.
-func (s *Service) sittings(policies []models.Policy, early bool) map[sitting][]judged {
-	out := map[sitting][]judged{}
+// due lists what has to be judged, the oldest period first. A policy that no pass has walked before is judged from its effective day on.
+func (s *Service) due(policies []models.Policy, walked models.Mark, now time.Time) []due {
+	known := strings.Fields(walked.Note)
+	found := map[sitting][]judged{}
 	for _, p := range policies {
-		for _, r := range p.Rules {
-			at := s.now()
-			if !early {
-				at = at.AddDate(0, 0, -p.WaitDays)
-			}
-			period, err := models.LastFinished(r.PeriodKind, at)
-			if err != nil || !early && !p.Judges(period, s.now()) {
-				continue
-			}
-			key := sitting{r.Kind, period}
-			out[key] = append(out[key], judged{p, r})
+		since := walked.At
+		if !slices.Contains(known, string(p.ID)) {
+			since = time.Time{}
 		}
+		for _, r := range p.Rules {
+			for _, period := range p.Due(r.PeriodKind, policies, since, now) {
+				key := sitting{r.Kind, period}
+				found[key] = append(found[key], judged{p, r})
+			}
+		}
+	}
+	list := make([]due, 0, len(found))
+	for at, rules := range found {
+		list = append(list, due{at, rules})
+	}
+	slices.SortFunc(list, func(a, b due) int {
+		return cmp.Or(a.period.End.Compare(b.period.End), cmp.Compare(a.period.Name, b.period.Name), cmp.Compare(a.kind, b.kind))
+	})
+	return list
+}
+
+// early groups rules by what they need to be read, for the last finished period of each, although its rounds may still be open.
+func (s *Service) early(p models.Policy) map[sitting][]judged {
+	out := map[sitting][]judged{}
+	for _, r := range p.Rules {
+		period, err := models.LastFinished(r.PeriodKind, s.now())
+		if err != nil {
+			continue
+		}
+		key := sitting{r.Kind, period}
+		out[key] = append(out[key], judged{p, r})
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"huisheng/app/indicator"
 	"huisheng/app/supervise"
 	"huisheng/models"
 )
@@ -166,4 +167,52 @@ func TestPreviewStoresNothing(t *testing.T) {
 	require.Equal(t, models.MeasureWatch, list[0].Hits[0].Measure)
 	require.InDelta(t, 55.63, *list[0].Score, 0.001) // (3×41.5 + 98) / 4 = 55.625
 	require.Empty(t, k.cases(province("1")))
+}
+
+// Nobody ran the job for a year and a half, while a second version took over. Each period is judged once, by the version in force on its last day; a pass that
+// died half-way is done again and changes nothing; figures that come in late, because their job stood still as well, are judged when they are there.
+func TestPeriodsMissedInAnOutageAreJudged(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	o := k.enterprise()
+	first := k.policy("quality", below(models.MeasureWatch))
+	bad := []models.IndicatorValue{value("E1b", 41.5, 60), value("E1c", 65, 92)}
+	good := []models.IndicatorValue{value("E1b", 90, 60), value("E1c", 65, 92)}
+	k.figures(o, "2026Q3", bad, bad)
+	require.NoError(t, k.EvaluateDue(k.ctx))
+	judged := func() map[string]models.PolicyID {
+		by := map[string]models.PolicyID{}
+		for _, m := range k.cases(province("1")) {
+			require.NotContains(t, by, m.Evidence.Period, "judged twice")
+			by[m.Evidence.Period] = m.Evidence.Policy
+		}
+		return by
+	}
+	require.Equal(t, map[string]models.PolicyID{"2026Q3": first.ID}, judged())
+
+	next, err := k.DraftPolicy(k.ctx, province("1"), supervise.PolicyInput{
+		Code: "quality", Name: "质量监管", Basis: "粤人社函〔2027〕1号", EffectiveFrom: "2027-07-01", WaitDays: 30, Rules: []models.Rule{below(models.MeasureWatch)},
+	})
+	require.NoError(t, err)
+	_, err = k.PublishPolicy(k.ctx, province("1"), next.ID, next.Revision, "")
+	require.NoError(t, err)
+	for period, figures := range map[string][]models.IndicatorValue{"2026Q4": bad, "2027Q1": good, "2027Q2": bad, "2027Q3": bad, "2028Q1": bad} {
+		k.figures(o, period, figures, figures)
+	}
+	k.clock.Add(550 * 24 * time.Hour) // 27 May 2028: the newest whose rounds are over is 2028Q1
+	require.NoError(t, k.EvaluateDue(k.ctx))
+	want := map[string]models.PolicyID{"2026Q3": first.ID, "2026Q4": first.ID, "2027Q2": first.ID, "2027Q3": next.ID, "2028Q1": next.ID}
+	require.Equal(t, want, judged(), "2027Q2 ended before the second version's day")
+
+	k.figures(o, "2027Q4", bad, bad) // its job was not through yet
+	k.clock.Add(time.Hour)
+	require.NoError(t, k.EvaluateDue(k.ctx))
+	want["2027Q4"] = next.ID
+	require.Equal(t, want, judged())
+	require.NoError(t, k.store.AdvanceMark(k.ctx, indicator.MarkName, k.clock.Now())) // now it is
+	for range 2 {                                                                     // killed before the mark: once more
+		require.Zero(t, k.evaluate())
+	}
+	k.figures(o, "2027Q1", bad, bad)
+	require.Zero(t, k.evaluate(), "what was judged with all its figures is not judged again")
 }

@@ -47,7 +47,7 @@ func (s *Service) Preview(ctx context.Context, p models.Principal, id models.Pol
 		}
 		return found[o.ID]
 	}
-	for at, rules := range s.sittings([]models.Policy{v.Policy}, true) {
+	for at, rules := range s.early(v.Policy) {
 		err := s.eachOrg(ctx, p.Scope(), at.kind, func(o models.Org) error { return s.previewOrg(ctx, o, at.period, rules, entry) })
 		if err != nil {
 			return nil, err
