@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // DirectoryID names an entry of the directory of recognising enterprises; derived from (organisation, enterprise), so one enterprise stands
 // there once for each organisation.
@@ -47,7 +50,9 @@ type DirectoryEntry struct {
 	Occupations []string         `bson:"occupations"`
 	Evidence    string           `bson:"evidence"` // in words: an agreement, posts filled
 	Consent     string           `bson:"consent"`
-	Response    ResponseID       `bson:"response,omitempty"` // whose consent it rests on; never shown
+	Response    ResponseID       `bson:"response,omitempty"`   // written before there were Consents: the one that it rested on
+	Consents    []ContactConsent `bson:"consents,omitempty"`   // of the company's contacts, those that stand; never shown
+	VouchedAt   time.Time        `bson:"vouched_at,omitempty"` // when somebody with the enterprise's word last said so by hand
 	State       DirectoryState   `bson:"state"`
 	By          AccountID        `bson:"by,omitempty"` // empty: from an answer
 	ConfirmedAt time.Time        `bson:"confirmed_at"` // when the enterprise last stood by it
@@ -55,6 +60,63 @@ type DirectoryEntry struct {
 	Version     int              `bson:"version"`
 	CreatedAt   time.Time        `bson:"created_at"`
 	ChangedAt   time.Time        `bson:"changed_at"`
+}
+
+// ContactConsent is one contact's answer that the company may be listed.
+type ContactConsent struct {
+	Response ResponseID `bson:"response"`
+	At       time.Time  `bson:"at"`
+}
+
+// standing gives the contacts' consents that stand.
+func (e DirectoryEntry) standing() []ContactConsent {
+	if len(e.Consents) == 0 && e.Response != "" && e.State != DirectoryWithdrawn {
+		return []ContactConsent{{e.Response, e.ConfirmedAt}}
+	}
+	return e.Consents
+}
+
+// Agreed gives the entry after a contact's answer of a moment says yes; false when that was known, or the enterprise took its consent back later. An
+// entry that was withdrawn is proposed again; one that was rejected stays so, because an official had reasons.
+func (e DirectoryEntry) Agreed(r ResponseID, at time.Time) (next DirectoryEntry, changed bool) {
+	others := slices.DeleteFunc(slices.Clone(e.standing()), func(c ContactConsent) bool { return c.Response == r })
+	known := slices.ContainsFunc(e.Consents, func(c ContactConsent) bool { return c.Response == r && !c.At.Before(at) })
+	if known || e.State == DirectoryWithdrawn && !at.After(e.ChangedAt) {
+		return e, false
+	}
+	if e.State == DirectoryWithdrawn {
+		next, err := e.Step(DirectoryRenew, DirectoryEvent{At: at, Note: "企业联系人再次同意列入。"})
+		next.Consents = []ContactConsent{{r, at}}
+		return next, err == nil
+	}
+	return e.resting(append(others, ContactConsent{r, at}), at), true
+}
+
+// Disagreed gives the entry after a contact's answer of a moment does not say yes any more. It stays as long as another consent stands.
+func (e DirectoryEntry) Disagreed(r ResponseID, at time.Time) (next DirectoryEntry, changed bool) {
+	left := slices.DeleteFunc(slices.Clone(e.standing()), func(c ContactConsent) bool { return c.Response == r })
+	switch {
+	case len(left) == len(e.standing()):
+		return e, false
+	case len(left) > 0 || e.Consent == ConsentWritten || e.State == DirectoryRejected:
+		return e.resting(left, at), true
+	}
+	next, err := e.Step(DirectoryWithdraw, DirectoryEvent{At: at, Note: "企业联系人撤回了同意。"})
+	return next, err == nil
+}
+
+// resting is the entry on other consents: the enterprise last stood by it when the newest of them was given, or somebody vouched for it by hand.
+func (e DirectoryEntry) resting(on []ContactConsent, at time.Time) DirectoryEntry {
+	e.Consents, e.Response, e.Version, e.ConfirmedAt = on, "", e.Version+1, e.VouchedAt
+	for _, c := range on {
+		if c.At.After(e.ConfirmedAt) {
+			e.ConfirmedAt = c.At
+		}
+	}
+	if at.After(e.ChangedAt) {
+		e.ChangedAt = at
+	}
+	return e
 }
 
 // DirectoryEvent is one step of an entry.
@@ -83,11 +145,11 @@ func (e DirectoryEntry) Step(a DirectoryAction, ev DirectoryEvent) (DirectoryEnt
 	case a == DirectoryReject && e.State == DirectoryProposed:
 		to = DirectoryRejected
 	case a == DirectoryConfirm && e.State == DirectoryListed:
-		to, e.ConfirmedAt = DirectoryListed, ev.At
+		to, e.ConfirmedAt, e.VouchedAt = DirectoryListed, ev.At, ev.At
 	case a == DirectoryRenew && (e.State == DirectoryWithdrawn || e.State == DirectoryRejected):
 		to, e.ConfirmedAt = DirectoryProposed, ev.At
 	case a == DirectoryWithdraw && e.State != DirectoryWithdrawn:
-		to = DirectoryWithdrawn
+		to, e.Consents, e.Response = DirectoryWithdrawn, nil, "" // who consents later consents anew
 	default:
 		return e, ErrDirectoryStep
 	}

@@ -60,6 +60,7 @@ func (s *Service) ProposeEntry(ctx context.Context, p models.Principal, in Direc
 	}
 	e := s.newEntry(o, in.Enterprise, in.USCC)
 	e.Occupations, e.Evidence, e.Consent, e.By = in.Occupations, in.Evidence, models.ConsentWritten, p.Account
+	e.VouchedAt = e.CreatedAt
 	if err := s.recordEntry(ctx, p, e, "propose"); err != nil {
 		return none, err
 	}

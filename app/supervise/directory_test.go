@@ -45,7 +45,7 @@ func TestEmployersReachTheDirectory(t *testing.T) {
 	k.answer(o, "r3", "另一家公司", "student", "yes", false)     // a student cannot consent for it
 	k.answer(o, "r4", "第三家公司", "hr", "no", false)
 	k.answer(o, "r5", "第四家公司", "hr", "yes", true)
-	require.Equal(t, 1, k.read())
+	require.Equal(t, 2, k.read(), "one is made, and rests on a second consent")
 	require.Zero(t, k.read(), "read again, nothing changes")
 	require.Empty(t, k.public(), "an official lists it")
 
@@ -59,11 +59,33 @@ func TestEmployersReachTheDirectory(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, k.public(), 1)
 
-	// The contact withdraws the answer: the consent ends with it.
-	k.clock.Add(10 * time.Minute)
-	require.NoError(t, k.store.WithdrawResponse(k.ctx, e.Response, models.Response{ChangedAt: k.clock.Now()}))
+	// A third contact consents a week later; two withdraw, and it stays, confirmed when the one that is left said so. With the last it goes.
+	first := k.clock.Now()
+	k.clock.Add(7 * 24 * time.Hour)
+	k.answer(o, "r6", "合成精密制造有限公司", "supervisor", "yes", false)
+	require.Equal(t, 1, k.read())
+	require.True(t, k.public()[0].ConfirmedAt.Equal(k.clock.Now()))
+	withdraw := func(id models.ResponseID) {
+		k.clock.Add(10 * time.Minute)
+		require.NoError(t, k.store.WithdrawResponse(k.ctx, id, models.Response{ChangedAt: k.clock.Now()}))
+		require.Equal(t, 1, k.read())
+		require.Zero(t, k.read())
+	}
+	withdraw("r6")
+	require.Len(t, k.public(), 1, "two consents stand")
+	require.True(t, k.public()[0].ConfirmedAt.Equal(first), "the newest of those that stand")
+	withdraw("r1")
+	require.Len(t, k.public(), 1, "one stands")
+	withdraw("r2")
+	require.Empty(t, k.public())
+
+	k.clock.Add(time.Hour) // somebody of the company consents again: an official decides again
+	k.answer(o, "r7", "合成精密制造有限公司", "hr", "yes", false)
 	require.Equal(t, 1, k.read())
 	require.Empty(t, k.public())
+	e, err = k.DirectoryEntry(k.ctx, city("1"), e.ID)
+	require.NoError(t, err)
+	require.Equal(t, models.DirectoryProposed, e.State)
 }
 
 func TestAskedAgainAfterAYear(t *testing.T) {
@@ -93,7 +115,16 @@ func TestAskedAgainAfterAYear(t *testing.T) {
 	_, err = k.TakeEntry(k.ctx, operator(o), e.ID, models.DirectoryConfirm, "企业再次确认。", 0)
 	require.NoError(t, err)
 	require.Zero(t, due())
+	k.answer(o, "r1", "91440101MA5TE5T07H", "hr", "yes", false) // a contact consents beside the letter, and withdraws: the letter stands
+	require.Equal(t, 1, k.read())
+	k.clock.Add(time.Hour)
+	require.NoError(t, k.store.WithdrawResponse(k.ctx, "r1", models.Response{ChangedAt: k.clock.Now()}))
+	require.Equal(t, 1, k.read())
+	require.Len(t, k.public(), 1)
 	_, err = k.TakeEntry(k.ctx, operator(o), e.ID, models.DirectoryWithdraw, "企业撤回同意。", 0)
 	require.NoError(t, err)
+	require.Empty(t, k.public())
+	k.answer(o, "r0", "91440101MA5TE5T07H", "hr", "no", false)
+	require.Zero(t, k.read())
 	require.Empty(t, k.public())
 }

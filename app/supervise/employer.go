@@ -19,7 +19,7 @@ const (
 	employerConsent  = "list_company"
 	employerStudent  = "student" // a student answers for the company, and cannot consent for it
 	employerYes      = "yes"
-	markEmployer     = "directory"
+	markEmployer     = "directory-consents"
 	employerAtOnce   = 500
 	employerOverlap  = 2 * time.Minute // longer than a request takes from its time stamp to being durable
 	maxEnterpriseLen = 100
@@ -75,10 +75,14 @@ func (s *Service) readEmployer(ctx context.Context, r models.Response) (int, err
 		}
 	}
 	for _, e := range entries { // what this answer consented to before and does not any more
-		if e.ID == id || e.State == models.DirectoryWithdrawn || e.State == models.DirectoryRejected {
+		if e.ID == id {
 			continue
 		}
-		if err := s.moveEntry(ctx, e, models.DirectoryWithdraw, r.ChangedAt, "企业联系人撤回了同意。"); err != nil {
+		next, moved := e.Disagreed(r.ID, r.ChangedAt)
+		if !moved {
+			continue
+		}
+		if err := s.moveEntry(ctx, next, "withdraw"); err != nil {
 			return changed, err
 		}
 		changed++
@@ -86,13 +90,9 @@ func (s *Service) readEmployer(ctx context.Context, r models.Response) (int, err
 	return changed, nil
 }
 
-// moveEntry takes a step that follows from an answer. Who loses a race with an official sees the entry again with the next pass.
-func (s *Service) moveEntry(ctx context.Context, e models.DirectoryEntry, a models.DirectoryAction, at time.Time, note string) error {
-	next, err := e.Step(a, models.DirectoryEvent{At: at, Note: note})
-	if err != nil {
-		return err
-	}
-	if err := s.recordEntry(ctx, models.Principal{}, next, string(a)); err != nil {
+// moveEntry stores what follows from an answer. Who loses a race with an official sees the entry again with the next pass.
+func (s *Service) moveEntry(ctx context.Context, next models.DirectoryEntry, step string) error {
+	if err := s.recordEntry(ctx, models.Principal{}, next, step); err != nil {
 		return err
 	}
 	return s.store.UpdateDirectoryEntry(ctx, next)
@@ -111,7 +111,7 @@ func (s *Service) employer(r models.Response) (company string, consents bool, er
 	return company, err == nil && ok, err
 }
 
-// listEmployer makes the entry unless it is there. A second contact of the same company changes nothing.
+// listEmployer makes the entry unless it is there; a second contact of the same company is one more consent that it rests on.
 func (s *Service) listEmployer(ctx context.Context, r models.Response, company string) (models.DirectoryID, bool, error) {
 	o, err := s.store.FindOrg(ctx, models.SystemScope(), r.Org)
 	if errors.Is(err, models.ErrNotFound) {
@@ -125,12 +125,16 @@ func (s *Service) listEmployer(ctx context.Context, r models.Response, company s
 		uscc = code
 	}
 	e := s.newEntry(o, company, uscc)
-	e.Consent, e.Response, e.ConfirmedAt = models.ConsentAnswer, r.ID, r.ChangedAt
+	e.Consent, e.Consents, e.ConfirmedAt = models.ConsentAnswer, []models.ContactConsent{{Response: r.ID, At: r.ChangedAt}}, r.ChangedAt
 	e.Evidence = "企业联系人在用人部门评价中同意列入。"
 	switch found, err := s.store.FindDirectoryEntry(ctx, models.SystemScope(), e.ID); {
-	case err == nil && found.State == models.DirectoryWithdrawn && found.Response == r.ID && r.ChangedAt.After(found.ChangedAt):
-		return e.ID, true, s.moveEntry(ctx, found, models.DirectoryRenew, r.ChangedAt, "企业联系人再次同意列入。")
-	case err == nil || !errors.Is(err, models.ErrNotFound):
+	case err == nil:
+		next, changed := found.Agreed(r.ID, r.ChangedAt)
+		if !changed {
+			return e.ID, false, nil
+		}
+		return e.ID, true, s.moveEntry(ctx, next, "agree")
+	case !errors.Is(err, models.ErrNotFound):
 		return e.ID, false, err
 	}
 	if err := s.recordEntry(ctx, models.Principal{}, e, "propose"); err != nil {

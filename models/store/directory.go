@@ -31,7 +31,7 @@ func (s *Store) FindDirectoryEntry(ctx context.Context, sc models.Scope, id mode
 // DirectoryEntriesOf gives the entries that rest on one answer.
 func (s *Store) DirectoryEntriesOf(ctx context.Context, r models.ResponseID) ([]models.DirectoryEntry, error) {
 	var list []models.DirectoryEntry
-	cur, err := s.col(colDirectory).Find(ctx, bson.D{{Key: "response", Value: r}})
+	cur, err := s.col(colDirectory).Find(ctx, bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "response", Value: r}}, bson.D{{Key: "consents.response", Value: r}}}}})
 	if err == nil {
 		err = cur.All(ctx, &list)
 	}

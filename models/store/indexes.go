@@ -155,6 +155,7 @@ func schema() []index {
 		{col: colDirectory, keys: asc("state", "created_at")},                                         // the public list
 		{col: colDirectory, keys: asc("org", "created_at")},                                           // an organisation's entries
 		{col: colDirectory, keys: asc("response"), partial: has("response")},                          // whose consent an entry rests on
+		{col: colDirectory, keys: asc("consents.response"), partial: has("consents")},                 // and those it rests on beside others
 		{col: colAudit, keys: asc("object", "_id")},                                                   // what happened to one thing
 		{col: colAudit, keys: asc("actor", "_id")},                                                    // what one account did
 		{col: colAudit, keys: asc("region", "_id")},                                                   // a city's part of the log; the whole is read by _id
