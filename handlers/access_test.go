@@ -298,6 +298,7 @@ func doors() map[string]string {
 		"POST /console/orgs/:org/accounts/:account": "p c",
 		"GET /console/orgs/:org/indicators":         "p c a",
 		"GET /console/orgs/:org/indicators/:id":     "p c a",
+		"GET /console/overview":                     "p c",
 		"GET /console/regions":                      "p c a",
 		"GET /console/regions.csv":                  "p c a",
 		"GET /console/regions.xlsx":                 "p c a",

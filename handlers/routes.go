@@ -285,6 +285,7 @@ func (h *handlers) routes() []web.Route {
 		post("/console/reports", web.Roles(province, city), h.console.Settled(h.console.MakeReport)),
 		get("/console/reports/:report", web.Roles(province, city, operator), h.console.Settled(h.console.ShowReport)),
 		post("/console/reports/:report/verify", web.Roles(province, city), h.console.Settled(h.console.VerifyReport)),
+		get("/console/overview", web.Roles(province, city), h.console.Settled(h.console.ShowOverview)).Timeout(time.Minute),
 		get("/console/regions", web.Roles(province, city, alliance), h.console.Settled(h.console.Compare)).Timeout(time.Minute),
 		get("/console/regions.csv", web.Roles(province, city, alliance), h.console.Settled(h.console.ExportCompare)).Timeout(time.Minute),
 		get("/console/regions.xlsx", web.Roles(province, city, alliance), h.console.Settled(h.console.ExportCompare)).Timeout(time.Minute),

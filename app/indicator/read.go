@@ -95,6 +95,29 @@ func (s *Service) narrow(r *models.Rollup, slice models.Slice) {
 	r.Live, r.Released = models.SliceValues(defs, cells, s.options, false), models.SliceValues(defs, shown, s.options, true)
 }
 
+// Ready gives an organisation's finished figures of a period and of the one before, by one read of what is kept ready; what is not has no values.
+func (s *Service) Ready(ctx context.Context, sc models.Scope, org models.OrgID, period string) (now, before models.Rollup, err error) {
+	p, err := s.period(period)
+	if err != nil {
+		return now, before, err
+	}
+	list, err := s.store.FindRollups(ctx, sc, []string{models.RollupID(org, p.Name), models.RollupID(org, p.Previous())})
+	if err != nil {
+		return now, before, err
+	}
+	for i := range list {
+		if err := s.position(ctx, &list[i]); err != nil {
+			return now, before, err
+		}
+		if list[i].Period == p.Name {
+			now = list[i]
+		} else {
+			before = list[i]
+		}
+	}
+	return now, before, nil
+}
+
 // PeriodValue is one indicator in one period.
 type PeriodValue struct {
 	Period string

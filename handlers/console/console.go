@@ -64,9 +64,10 @@ func (h *Console) render(c *fiber.Ctx, name string, p page) error {
 	p.CSRF, p.Field = web.CSRF(c), web.CSRFField
 	p.Lang, p.Other = l.root(), otherLang(c, p.Self)
 	if who.Account != "" {
-		p.Who, p.Menu = who.Name, menu(l, who.Role, c.Path())
+		place, kind := h.place(c, who)
+		p.Who, p.Menu = who.Name, menu(l, who.Role, kind, c.Path())
 		if p.Place == "" {
-			p.Place = h.place(c, who)
+			p.Place = place
 		}
 	}
 	if p.Note == "" {
@@ -81,24 +82,24 @@ func (h *Console) render(c *fiber.Ctx, name string, p page) error {
 	return c.Send(buf.Bytes())
 }
 
-// place says in words whose desk it is. Failing to find the name is no reason to fail the page.
-func (h *Console) place(c *fiber.Ctx, who models.Principal) string {
+// place says in words whose desk it is, and an organisation's kind. Failing to find them is no reason to fail the page.
+func (h *Console) place(c *fiber.Ctx, who models.Principal) (string, models.OrgKind) {
 	switch who.Role {
 	case models.RoleOperator:
 		if o, err := h.app.Registry.Find(c.UserContext(), who, who.Org); err == nil {
-			return o.Name
+			return o.Name, o.Kind
 		}
 	case models.RoleAlliance:
-		return say(c, "高技能人才培养联盟", "Skilled Talent Alliance")
+		return say(c, "高技能人才培养联盟", "Skilled Talent Alliance"), ""
 	default:
-		return h.regionName(langOf(c), who.Region)
+		return h.regionName(langOf(c), who.Region), ""
 	}
-	return ""
+	return "", ""
 }
 
 // menu lists where a role may go. The guards decide; this only spares people closed doors.
-func menu(l lang, r models.Role, path string) []link {
-	items := places(l, r)
+func menu(l lang, r models.Role, kind models.OrgKind, path string) []link {
+	items := places(l, r, kind)
 	best := 0
 	for i, l := range items {
 		if (path == l.URL || strings.HasPrefix(path, l.URL+"/")) && len(l.URL) >= len(items[best].URL) {
@@ -111,8 +112,8 @@ func menu(l lang, r models.Role, path string) []link {
 	return items
 }
 
-// places are the sections of the desk that a role has.
-func places(l lang, r models.Role) []link {
+// places are the sections of the desk that a role has; some are for one kind of organisation.
+func places(l lang, r models.Role, kind models.OrgKind) []link {
 	items := []link{{URL: "/console", Text: l.say("首页", "Start")}}
 	add := func(url, zh, en string) { items = append(items, link{URL: url, Text: l.say(zh, en)}) }
 	switch r {
@@ -120,13 +121,20 @@ func places(l lang, r models.Role) []link {
 		add("/console/roster", "名册", "Roster")
 		add("/console/claims/new", "发起申领", "New claim")
 		add("/console/batches", "反馈批次", "Feedback batches")
+		if kind == models.OrgSchool {
+			add("/console/schedule", "学生批次", "Students' rounds")
+		}
 		add("/console/asks", "投诉答复", "Complaint replies")
 		add("/console/figures", "申报数据", "Declared figures")
+		if kind == models.OrgSocial {
+			add("/console/prices", "课程价格", "Course prices")
+		}
 		add("/console/indicators", "指标", "Indicators")
 		add("/console/reports", "报告", "Reports")
 		add("/console/measures", "监管措施", "Supervision")
 		add("/console/directory", "认可企业目录", "Directory")
 	case models.RoleProvince, models.RoleCity:
+		add("/console/overview", "总览", "Overview")
 		add("/console/orgs", "评价机构", "Organisations")
 		add("/console/batches", "反馈批次", "Feedback batches")
 		add("/console/regions", "指标对比", "Compare")
@@ -144,6 +152,7 @@ func places(l lang, r models.Role) []link {
 			add("/console/webhooks", "推送地址", "Webhooks")
 			add("/console/clients", "系统对接", "Machine clients")
 		}
+		add("/console/calendar", "工作日历", "Working days")
 		add("/console/audit", "操作记录", "Audit log")
 	case models.RoleAlliance:
 		add("/console/orgs", "院校", "Schools")

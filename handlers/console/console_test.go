@@ -111,7 +111,7 @@ func TestMenuMarksOnePlace(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{"/console": "首页", "/console/batches/x/ratings": "反馈批次", "/console/claims/new": "发起申领", "/console/password": ""} {
 		here := ""
-		for _, l := range menu("zh", models.RoleOperator, path) {
+		for _, l := range menu("zh", models.RoleOperator, models.OrgEnterprise, path) {
 			if l.Here {
 				here += l.Text
 			}

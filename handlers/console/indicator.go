@@ -11,6 +11,7 @@ import (
 
 	"huisheng/handlers/web"
 	"huisheng/models"
+	"huisheng/models/store"
 )
 
 // figure is one indicator as a page shows it.
@@ -26,6 +27,8 @@ type figure struct {
 	Notes    []string // what to bear in mind
 	Chart    template.HTML
 	URL      string // its own page
+	Change   string // since the period before; may be empty
+	Worse    bool   // it moved the wrong way
 }
 
 func (l lang) unit(u string) string {
@@ -209,6 +212,10 @@ type figuresData struct {
 	Org        bool
 	Quality    *quality // for regulators, if there is anything to judge
 	Back       link
+	Kinds      []link     // regions: the same for another kind of organisation
+	Lines      []standing // regions: the organisations
+	First      string
+	Next       string
 }
 
 // ShowOwnIndicators are the operator's organisation's figures.
@@ -248,6 +255,11 @@ func (h *Console) orgIndicators(c *fiber.Ctx, org models.Org, from link) error {
 	for i := range d.Figures {
 		d.Figures[i].URL = at + "/" + d.Figures[i].Def.ID + "?period=" + url.QueryEscape(r.Period)
 	}
+	before, err := h.app.Indicators.ForOrgSlice(c.UserContext(), sc, org.ID, lastPeriod(r.Period), slice)
+	if err != nil {
+		return err
+	}
+	langOf(c).sinceBefore(d.Figures, before.View(sc))
 	return h.figures(c, d)
 }
 
@@ -258,17 +270,36 @@ func (h *Console) figures(c *fiber.Ctx, d figuresData) error {
 	return h.render(c, "indicators", page{Title: say(c, "指标", "Indicators"), Data: d})
 }
 
-// ShowRegionIndicators are the merged figures of a region's organisations.
+// ShowRegionIndicators are the merged figures of a region's organisations, and the organisations.
 func (h *Console) ShowRegionIndicators(c *fiber.Ctx) error {
-	kind := kindOf(c)
-	r, err := h.app.Indicators.ForRegion(c.UserContext(), web.Principal(c), c.Params("region"), kind, c.Query("period"))
+	kind, who, region, l := kindOf(c), web.Principal(c), c.Params("region"), langOf(c)
+	r, err := h.app.Indicators.ForRegion(c.UserContext(), who, region, kind, c.Query("period"))
 	if err != nil {
 		return err
 	}
-	l := langOf(c)
+	before, err := h.app.Indicators.ForRegion(c.UserContext(), who, region, kind, lastPeriod(r.Period))
+	if err != nil {
+		return err
+	}
+	same := url.Values{"kind": {string(kind)}, "period": {r.Period}}
 	d := figuresData{
 		Title: h.regionName(l, r.Region) + " · " + l.orgKind(kind), Kind: kind, Period: r.Period, Periods: periods(l, kind, time.Now(), r.Period),
-		ComputedAt: r.ComputedAt, Figures: h.figuresOf(l, kind, r.Items), Orgs: r.Orgs, Quality: h.qualityOf(l, &r.Quality), Back: link{URL: "/console/regions?kind=" + string(kind), Text: l.say("指标对比", "Compare")},
+		ComputedAt: r.ComputedAt, Figures: h.figuresOf(l, kind, r.Items), Orgs: r.Orgs, Quality: h.qualityOf(l, &r.Quality),
+		Back: link{URL: "/console/overview?" + same.Encode(), Text: l.say("总览", "Overview")}, Kinds: l.kindTabs("/console/regions/"+region, kind, r.Period),
+	}
+	l.sinceBefore(d.Figures, before.Items)
+	for i := range d.Figures {
+		d.Figures[i].URL = "/console/regions?indicator=" + d.Figures[i].Def.ID + "&" + same.Encode()
+	}
+	f := store.OrgFilter{Kind: kind, Region: region}
+	if region == models.Province {
+		f.Region = ""
+	}
+	if d.Lines, d.Next, err = h.orgLines(c, who, f, r.Period); err != nil {
+		return err
+	}
+	if c.Query("after") != "" {
+		d.First = here(c, "")
 	}
 	return h.figures(c, d)
 }

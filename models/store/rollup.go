@@ -80,6 +80,7 @@ type RollupFilter struct {
 	Periods []string
 	Slice   models.Slice // an occupation, a level, or both; zero: everybody
 	Shown   bool         // what was released instead of all
+	Parts   bool         // of social organisations: by exam site, also when Region is empty
 }
 
 // ListRollupCells gives the cells of the rollups in scope, or of the slices that the filter names, with organisation, region, period and nothing
@@ -89,7 +90,7 @@ func (s *Store) ListRollupCells(ctx context.Context, sc models.Scope, f RollupFi
 	if f.Region != "" {
 		filter = append(filter, bson.E{Key: "region", Value: f.Region})
 	}
-	filter = append(filter, bson.E{Key: "part", Value: bson.D{{Key: "$exists", Value: f.Region != "" && f.Kind == models.OrgSocial}}})
+	filter = append(filter, bson.E{Key: "part", Value: bson.D{{Key: "$exists", Value: (f.Region != "" || f.Parts) && f.Kind == models.OrgSocial}}})
 	cells := "cells"
 	if f.Shown {
 		cells = "shown"
