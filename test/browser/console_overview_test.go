@@ -21,7 +21,10 @@ func TestDeskDrillsDown(t *testing.T) {
 	s.account("province", models.Account{Role: models.RoleProvince, Region: models.Province})
 	s.account("city", models.Account{Role: models.RoleCity, Region: "440100"})
 	b := s.desk("province", deskPassword, deskScreen)
-	b.until(func() bool { b.open(s.url + "/console"); return eval[bool](b, `document.querySelector('.standings').innerText.includes('6 / 8 人')`) }, "the counts do not arrive")
+	b.until(func() bool {
+		b.open(s.url + "/console")
+		return eval[bool](b, `document.querySelector('.standings').innerText.includes('6 / 8 人')`)
+	}, "the counts do not arrive")
 	b.sees("本季度总览")
 	b.tidy("home-overview")
 	b.tapText("企业")
