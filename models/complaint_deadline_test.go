@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -173,5 +174,32 @@ func TestUrgency(t *testing.T) {
 	}
 	if level, left := Urgency(cal, due, due, 5); level != 100 || left != -1 {
 		t.Errorf("at the end: %d %d", level, left)
+	}
+}
+
+// All limits of a complaint are working days (domain.md 5.2: "All in working days"), also the 30 for a review and the 10 for waiting. By hand, from Friday
+// 2026-02-06: 9-13 February 5, worked Saturday 14 makes 6, the holiday to the 23rd none, 24-27 four more (10), worked Saturday 28 (11), 2-6 March (16),
+// 9-13 (21), 16-20 (26), 23-26 (30). Natural days would have ended on Sunday, 8 March.
+func TestReviewMayBeAskedForWithinThirtyWorkingDays(t *testing.T) {
+	cal := spring2026(t)
+	c := inState(ComplaintDecided, "")
+	c.Outcome = OutcomePartly
+	s := stepOf(ActionNotify, ByOfficial)
+	s.At = time.Date(2026, 2, 6, 16, 0, 0, 0, Shanghai())
+	c, err := c.Step(s, cal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := lastDayOf(c.ReviewBy); got != "2026-03-26" {
+		t.Fatalf("a review may be asked for until %s", got)
+	}
+	ask := stepOf(ActionReview, ByComplainant)
+	ask.At = c.ReviewBy.Add(-time.Second)
+	if _, err := c.Step(ask, cal); err != nil {
+		t.Errorf("in the last second: %v", err)
+	}
+	ask.At = c.ReviewBy
+	if _, err := c.Step(ask, cal); !errors.Is(err, ErrReviewOver) {
+		t.Errorf("at midnight: %v", err)
 	}
 }
