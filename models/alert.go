@@ -25,8 +25,9 @@ type Alert struct {
 	SeenBy    AccountID `bson:"seen_by,omitempty"`
 	SeenName  string    `bson:"seen_name,omitempty"`
 	SeenAt    time.Time `bson:"seen_at,omitempty"`
-	Note      string    `bson:"note,omitempty"` // what the official did about it
-	Version   int64     `bson:"version"`        // optimistic lock
+	Note      string    `bson:"note,omitempty"`   // what the official did about it
+	Erased    bool      `bson:"erased,omitempty"` // whom it was about is gone
+	Version   int64     `bson:"version"`          // optimistic lock
 	CreatedAt time.Time `bson:"created_at"`
 	ChangedAt time.Time `bson:"changed_at"`
 }

@@ -15,6 +15,7 @@ type Contact struct {
 	PhoneMAC  []byte    `bson:"phone_mac"`
 	Since     Date      `bson:"since"` // the day from which rounds count
 	Removed   bool      `bson:"removed,omitempty"`
+	Erased    bool      `bson:"erased,omitempty"` // name and phone are gone; the id stays, see Since
 	By        AccountID `bson:"by"`
 	CreatedAt time.Time `bson:"created_at"`
 	UpdatedAt time.Time `bson:"updated_at"`

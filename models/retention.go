@@ -18,6 +18,10 @@ const (
 	RetainIdentity   = "response_identity" // who was asked
 	RetainWages      = "wage_exact"        // exact amounts of money
 	RetainComplaints = "complaints"        // who complained, and in which words
+
+	RetainContactsRemoved = "contacts_removed" // companies' contacts that a school took off
+	RetainContacts        = "contacts"         // those it did not
+	RetainAlerts          = "alerts"           // whom an alert is about
 )
 
 // RetentionResult is what one rule did, or would do.

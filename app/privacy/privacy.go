@@ -69,12 +69,18 @@ func (s *Service) rules() []rule {
 	identity, _ := cut(models.RetainIdentity)
 	wages, _ := cut(models.RetainWages)
 	complaints, severe := cut(models.RetainComplaints)
+	removed, _ := cut(models.RetainContactsRemoved)
+	contacts, _ := cut(models.RetainContacts)
+	alerts, _ := cut(models.RetainAlerts)
 	return []rule{
 		{models.RetainTokens, tokens, store.DueTokens(tokens), s.store.StripInvitations},
 		{models.RetainDeliveries, traces, store.DueDeliveries(traces), s.store.ForgetDeliveries},
 		{models.RetainIdentity, identity, store.DueIdentities(identity), func(ctx context.Context, ids []string) error { return s.unlink(ctx, ids, identity) }},
 		{models.RetainWages, wages, store.DueAmounts(wages, s.formsWithAmounts()), s.band},
 		{models.RetainComplaints, complaints, store.DueComplaints(complaints, severe), s.deidentify},
+		{models.RetainContactsRemoved, removed, store.DueContacts(removed, true), func(ctx context.Context, ids []string) error { return s.store.EraseContacts(ctx, ids, removed) }},
+		{models.RetainContacts, contacts, store.DueContacts(contacts, false), func(ctx context.Context, ids []string) error { return s.store.EraseContacts(ctx, ids, contacts) }},
+		{models.RetainAlerts, alerts, store.DueAlerts(alerts), func(ctx context.Context, ids []string) error { return s.store.EraseAlerts(ctx, ids, alerts) }},
 	}
 }
 

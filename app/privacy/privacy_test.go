@@ -125,14 +125,15 @@ func TestRetention(t *testing.T) {
 			"history": []any{testkit.Doc{"texts": k.seal(`{"income_exact":6000}`, "response/"+id), "until": k.now}},
 		})
 	}
+	k.contactsAndAlerts()
 	before := k.doc("invitations", "old")
 	dry := k.results(k.DryRun(k.ctx))
-	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 0, models.RetainWages: 2, models.RetainComplaints: 2}, dry)
+	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 0, models.RetainWages: 2, models.RetainComplaints: 2, models.RetainContactsRemoved: 1, models.RetainContacts: 1, models.RetainAlerts: 1}, dry)
 	require.Equal(t, before, k.doc("invitations", "old"), "a dry run changes nothing")
 
 	done := k.results(k.Run(k.ctx))
-	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 2, models.RetainWages: 2, models.RetainComplaints: 2}, done)
-	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainWages: 0, models.RetainComplaints: 0}, k.results(k.Run(k.ctx)), "once")
+	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 2, models.RetainWages: 2, models.RetainComplaints: 2, models.RetainContactsRemoved: 1, models.RetainContacts: 1, models.RetainAlerts: 1}, done)
+	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainWages: 0, models.RetainComplaints: 0, models.RetainContactsRemoved: 0, models.RetainContacts: 0, models.RetainAlerts: 0}, k.results(k.Run(k.ctx)), "once")
 
 	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "fresh", "tail_mac": testkit.Doc{"$exists": true}, "retained": nil}))
 	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "closed", "tail_mac": testkit.Doc{"$exists": false}, "record": "r8"}), "closed a month ago: it opens nothing, and still leads to its record")
@@ -161,6 +162,7 @@ func TestRetention(t *testing.T) {
 		require.Equal(t, erased, k.probe.Count("files", testkit.Doc{"complaint": id}) == 0, id)
 		require.Equal(t, models.OutcomeSubstantiated, c.Outcome, "what was found stays")
 	}
+	k.contactsAndAlertsAfter()
 	list, err := k.audit.List(k.ctx, models.Principal{Role: models.RoleProvince}, models.AuditFilter{Action: models.AuditRetention}, models.Page{Limit: 20})
 	require.NoError(t, err)
 	for id, want := range map[models.ResponseID]string{"w-new": `{"income_exact":6543,"comment":"班长很好"}`, "w-old": `{"comment":"班长很好"}`, "w-alone": ""} {
@@ -175,8 +177,43 @@ func TestRetention(t *testing.T) {
 		}
 		require.Equal(t, id != "w-new", len(r.History[0].Texts) == 0)
 	}
-	require.Len(t, list.Items, 10, "begun and done, by rule")
-	require.Equal(t, "2", list.Items[0].Detail["documents"])
+	require.Len(t, list.Items, 16, "begun and done, by rule")
+	require.Equal(t, "1", list.Items[0].Detail["documents"])
+}
+
+// contactsAndAlerts puts companies' contacts and alerts of different ages.
+func (k *kit) contactsAndAlerts() {
+	for id, c := range map[string]struct {
+		days    int
+		removed bool
+	}{"k-off-new": {29, true}, "k-off-old": {31, true}, "k-new": {729, false}, "k-old": {731, false}} {
+		require.NoError(k.t, k.store.PutContact(k.ctx, models.Contact{
+			ID: models.ContactID(id), Org: "o", Company: "示例公司", Identity: k.seal(`{"n":"欧阳建国","p":"+8613800138000"}`, "contact/"+id), PhoneMAC: []byte("p"),
+			Since: "2020-01-01", Removed: c.removed, CreatedAt: k.now.AddDate(0, 0, -c.days), UpdatedAt: k.now.AddDate(0, 0, -c.days),
+		}))
+	}
+	for id, days := range map[string]int{"a-new": 1825, "a-old": 1827} {
+		require.NoError(k.t, k.store.PutAlert(k.ctx, models.Alert{
+			ID: id, Kind: models.AlertUnderage, Org: "o", Record: "r1", Company: "示例公司", N: 1, Note: "已通知欧阳建国的家长", SeenName: "李某", SeenBy: "acc", Version: 1,
+			CreatedAt: k.now.AddDate(0, 0, -days), ChangedAt: k.now.AddDate(0, 0, -days),
+		}))
+	}
+}
+
+// contactsAndAlertsAfter: what is over its time names nobody, is asked no more, and stays so that nobody is asked or told twice.
+func (k *kit) contactsAndAlertsAfter() {
+	for id, gone := range map[models.ContactID]bool{"k-off-new": false, "k-off-old": true, "k-new": false, "k-old": true} {
+		c, err := k.store.FindContact(k.ctx, models.SystemScope(), id)
+		require.NoError(k.t, err)
+		require.Equal(k.t, gone, len(c.Identity) == 0 && len(c.PhoneMAC) == 0 && c.Removed, id)
+		require.Equal(k.t, models.Date("2020-01-01"), c.Since)
+	}
+	for id, gone := range map[string]bool{"a-new": false, "a-old": true} {
+		a, err := k.store.FindAlert(k.ctx, models.SystemScope(), id)
+		require.NoError(k.t, err)
+		require.Equal(k.t, gone, a.Record == "" && a.Company == "" && a.Note == "" && a.SeenName == "" && a.SeenBy == "", id)
+		require.Equal(k.t, int64(1), a.N)
+	}
 }
 
 func TestErasureOnRequest(t *testing.T) {

@@ -63,7 +63,7 @@ func (s *Store) ListAlerts(ctx context.Context, sc models.Scope, f AlertFilter, 
 func (s *Store) CountAnswers(ctx context.Context, batch models.BatchID, form string, values map[string][]string) (int64, error) {
 	either := bson.A{}
 	for question, list := range values {
-		either = append(either, bson.D{{Key: "answers." + question, Value: bson.D{{Key: "$in", Value: list}}}})
+		either = append(either, bson.D{{Key: "answers." + question, Value: among(list)}})
 	}
 	n, err := s.col(colResponses).CountDocuments(ctx, bson.D{
 		{Key: "batch", Value: batch}, {Key: "questionnaire.code", Value: form}, {Key: "withdrawn", Value: bson.D{{Key: "$ne", Value: true}}}, {Key: "$or", Value: either},

@@ -34,7 +34,7 @@ func (s *Store) StreamAnswersAsOf(ctx context.Context, f AnswerFilter, cut time.
 	doing := "read answers as of a moment"
 	cur, err := s.col(colResponses).Find(ctx, bson.D{
 		{Key: "batch", Value: f.Batch},
-		{Key: "questionnaire.code", Value: bson.D{{Key: "$in", Value: f.Forms}}},
+		{Key: "questionnaire.code", Value: among(f.Forms)},
 		{Key: "submitted_at", Value: bson.D{{Key: "$lte", Value: cut}}},
 	}, options.Find().SetBatchSize(chunkSize).SetProjection(bson.D{{Key: "consents", Value: 0}, {Key: "digest", Value: 0}}))
 	if err != nil {
@@ -174,7 +174,7 @@ func (s *Store) FiguresAsOf(ctx context.Context, org models.OrgID, periods []str
 	for i, p := range periods {
 		ids[i] = models.RollupID(org, p)
 	}
-	cur, err := s.col(colFigures).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}})
+	cur, err := s.col(colFigures).Find(ctx, bson.D{{Key: "_id", Value: among(ids)}})
 	if err != nil {
 		return nil, wrap("find declared figures", err)
 	}

@@ -110,7 +110,7 @@ func (s *Store) CloseBatch(ctx context.Context, id models.BatchID, by models.Acc
 
 func (s *Store) moveBatch(ctx context.Context, id models.BatchID, from bson.A, fields bson.D) (bool, error) {
 	res, err := s.col(colBatches).UpdateOne(ctx,
-		bson.D{{Key: "_id", Value: id}, {Key: "state", Value: bson.D{{Key: "$in", Value: from}}}}, bson.D{{Key: "$set", Value: fields}})
+		bson.D{{Key: "_id", Value: id}, {Key: "state", Value: among(from)}}, bson.D{{Key: "$set", Value: fields}})
 	if err != nil {
 		return false, wrap("move batch", err)
 	}
@@ -120,7 +120,7 @@ func (s *Store) moveBatch(ctx context.Context, id models.BatchID, from bson.A, f
 // ListBatchesPastEnd gives batches that are not marked closed although their time is over.
 func (s *Store) ListBatchesPastEnd(ctx context.Context, now time.Time, limit int) ([]models.Batch, error) {
 	return s.findBatches(ctx, bson.D{
-		{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{models.BatchOpen, models.BatchPaused}}}},
+		{Key: "state", Value: among(bson.A{models.BatchOpen, models.BatchPaused})},
 		{Key: "closes_at", Value: bson.D{{Key: "$lte", Value: now}}},
 	}, limit)
 }

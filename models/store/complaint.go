@@ -112,7 +112,7 @@ func (s *Store) RateComplaint(ctx context.Context, id models.ComplaintID, r mode
 		bson.D{
 			{Key: "_id", Value: id},
 			{Key: "rating", Value: bson.D{{Key: "$exists", Value: false}}},
-			{Key: "state", Value: bson.D{{Key: "$in", Value: models.RateableStates()}}},
+			{Key: "state", Value: among(models.RateableStates())},
 		},
 		bson.D{{Key: "$set", Value: bson.D{{Key: "rating", Value: r}}}, {Key: "$inc", Value: bson.D{{Key: "version", Value: 1}}}})
 	if err != nil {

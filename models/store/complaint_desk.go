@@ -24,7 +24,7 @@ func (d Desk) cases(filter bson.D) bson.D {
 	own := bson.D{{Key: "recused", Value: bson.D{{Key: "$ne", Value: d.Viewer}}}}
 	switch {
 	case d.Org != "" || !d.All && d.Region == "":
-		own = bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{}}}}}
+		own = bson.D{{Key: "_id", Value: among(bson.A{})}}
 	case d.Region != "":
 		own = append(own, bson.E{Key: "$or", Value: bson.A{
 			bson.D{{Key: "region", Value: d.Region}}, bson.D{{Key: "copies", Value: d.Region}},

@@ -115,7 +115,7 @@ func (s *Store) UpdateDelivery(ctx context.Context, d models.Delivery, from ...m
 		fields = append(fields, bson.E{Key: "done_at", Value: d.DoneAt})
 	}
 	res, err := s.col(colDeliveries).UpdateOne(ctx,
-		bson.D{{Key: "_id", Value: d.ID}, {Key: "attempts", Value: d.Attempts}, {Key: "state", Value: bson.D{{Key: "$in", Value: from}}}},
+		bson.D{{Key: "_id", Value: d.ID}, {Key: "attempts", Value: d.Attempts}, {Key: "state", Value: among(from)}},
 		bson.D{{Key: "$set", Value: fields}})
 	if err != nil {
 		return false, wrap("update delivery", err)
@@ -142,7 +142,7 @@ func (s *Store) SkipDeliveries(ctx context.Context, batch models.BatchID, now ti
 // SkipInvitation ends the messages to one person that have not gone out.
 func (s *Store) SkipInvitation(ctx context.Context, id models.InvitationID, now time.Time) error {
 	_, err := s.moveDeliveries(ctx,
-		bson.D{{Key: "invitation", Value: id}, {Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{models.DeliveryDue, models.DeliveryHeld}}}}},
+		bson.D{{Key: "invitation", Value: id}, {Key: "state", Value: among(bson.A{models.DeliveryDue, models.DeliveryHeld})}},
 		bson.D{{Key: "state", Value: models.DeliverySkipped}, {Key: "code", Value: "erased"}, {Key: "done_at", Value: now}})
 	return err
 }
@@ -156,7 +156,7 @@ func (s *Store) HeldBatches(ctx context.Context) ([]models.BatchID, error) {
 
 // ofBatch matches a batch's messages in some states; one-time codes are nobody's batch.
 func ofBatch(batch models.BatchID, states ...models.DeliveryState) bson.D {
-	return bson.D{{Key: "batch", Value: batch}, {Key: "state", Value: bson.D{{Key: "$in", Value: states}}}, {Key: "urgent", Value: false}}
+	return bson.D{{Key: "batch", Value: batch}, {Key: "state", Value: among(states)}, {Key: "urgent", Value: false}}
 }
 
 func (s *Store) moveDeliveries(ctx context.Context, filter, fields bson.D) (int, error) {

@@ -44,7 +44,7 @@ func (s *Store) DeclaredFigures(ctx context.Context, org models.OrgID, periods [
 	for i, p := range periods {
 		ids[i] = models.RollupID(org, p)
 	}
-	cur, err := s.col(colFigures).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+	cur, err := s.col(colFigures).Find(ctx, bson.D{{Key: "_id", Value: among(ids)}},
 		options.Find().SetProjection(bson.D{{Key: "period", Value: 1}, {Key: "current", Value: 1}}))
 	if err != nil {
 		return nil, wrap("find declared figures", err)

@@ -52,7 +52,7 @@ func (s *Store) ReserveFile(ctx context.Context, id models.FileID, owner []byte,
 // KeepFiles makes the photos of a complaint that was inserted permanent, and takes off them who had uploaded them. Doing it again is harmless.
 func (s *Store) KeepFiles(ctx context.Context, complaint models.ComplaintID, ids []models.FileID) error {
 	_, err := s.col(colFiles).UpdateMany(ctx,
-		bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}, {Key: "complaint", Value: complaint}},
+		bson.D{{Key: "_id", Value: among(ids)}, {Key: "complaint", Value: complaint}},
 		bson.D{{Key: "$unset", Value: bson.D{{Key: "owner", Value: ""}, {Key: "purge_at", Value: ""}}}})
 	return wrap("keep files", err)
 }

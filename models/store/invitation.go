@@ -20,7 +20,7 @@ func (s *Store) ExistingInvitations(ctx context.Context, ids []models.Invitation
 	var found []struct {
 		ID models.InvitationID `bson:"_id"`
 	}
-	err := s.readInvitations(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, bson.D{{Key: "_id", Value: 1}}, &found)
+	err := s.readInvitations(ctx, bson.D{{Key: "_id", Value: among(ids)}}, bson.D{{Key: "_id", Value: 1}}, &found)
 	exists := make(map[models.InvitationID]bool, len(found))
 	for _, f := range found {
 		exists[f.ID] = true
@@ -34,7 +34,7 @@ func (s *Store) InvitedRecords(ctx context.Context, records []models.RecordID, q
 		Record models.RecordID `bson:"record"`
 	}
 	err := s.readInvitations(ctx,
-		bson.D{{Key: "record", Value: bson.D{{Key: "$in", Value: records}}}, {Key: "questionnaire.code", Value: questionnaire}},
+		bson.D{{Key: "record", Value: among(records)}, {Key: "questionnaire.code", Value: questionnaire}},
 		bson.D{{Key: "record", Value: 1}}, &found)
 	invited := make(map[models.RecordID]bool, len(found))
 	for _, f := range found {

@@ -64,9 +64,9 @@ func (s *Store) ListMeasures(ctx context.Context, sc models.Scope, f MeasureFilt
 	}
 	filter := only("org", string(f.Org), "state", string(f.State), "measure", string(f.Kind), "decides", f.Region)
 	if f.Open {
-		older = allOf(older, bson.D{{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{
+		older = allOf(older, bson.D{{Key: "state", Value: among(bson.A{
 			models.MeasureProposed, models.MeasureHearing, models.MeasureHeard,
-		}}}}})
+		})}})
 	}
 	var list []models.Proceeding
 	cur, err := s.col(colMeasures).Find(ctx, allOf(scoped(sc, bson.D{}), told(sc), filter, older), newestFirst(p))
@@ -110,7 +110,7 @@ func (s *Store) ListPublicExits(ctx context.Context, p models.Page) (models.List
 	}
 	filter := bson.D{
 		{Key: "public", Value: true},
-		{Key: "measure", Value: bson.D{{Key: "$in", Value: bson.A{models.MeasureExit, models.MeasureLeave}}}},
+		{Key: "measure", Value: among(bson.A{models.MeasureExit, models.MeasureLeave})},
 		{Key: "state", Value: models.MeasureDecided},
 	}
 	var list []models.Proceeding
@@ -135,7 +135,7 @@ func (s *Store) ListPublicExits(ctx context.Context, p models.Page) (models.List
 func (s *Store) Reinstatements(ctx context.Context, orgs []models.OrgID) ([]models.Proceeding, error) {
 	var list []models.Proceeding
 	cur, err := s.col(colMeasures).Find(ctx, bson.D{
-		{Key: "org", Value: bson.D{{Key: "$in", Value: orgs}}},
+		{Key: "org", Value: among(orgs)},
 		{Key: "seq", Value: bson.D{{Key: "$gt", Value: 0}}},
 		{Key: "measure", Value: models.MeasureReinstate},
 		{Key: "state", Value: models.MeasureDecided},
@@ -163,7 +163,7 @@ func (s *Store) ProvenCases(ctx context.Context, org models.OrgID, from, until t
 	cur, err := s.col(colComplaints).Find(ctx, bson.D{
 		{Key: "org", Value: org},
 		{Key: "accepted_at", Value: bson.D{{Key: "$gte", Value: from}, {Key: "$lt", Value: until}}},
-		{Key: "outcome", Value: bson.D{{Key: "$in", Value: bson.A{models.OutcomeSubstantiated, models.OutcomePartly}}}},
+		{Key: "outcome", Value: among(bson.A{models.OutcomeSubstantiated, models.OutcomePartly})},
 	}, options.Find().SetLimit(int64(limit)).SetProjection(bson.D{{Key: "case_no", Value: 1}}))
 	if err == nil {
 		err = cur.All(ctx, &list)

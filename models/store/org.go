@@ -38,7 +38,7 @@ func (s *Store) FindOrg(ctx context.Context, sc models.Scope, id models.OrgID) (
 
 // FindOrgs reads organisations by their ids, with name and region alone; those that are gone are missing. Whose figures a reader may see is decided before.
 func (s *Store) FindOrgs(ctx context.Context, ids []models.OrgID) ([]models.Org, error) {
-	cur, err := s.col(colOrgs).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+	cur, err := s.col(colOrgs).Find(ctx, bson.D{{Key: "_id", Value: among(ids)}},
 		options.Find().SetProjection(bson.D{{Key: "name", Value: 1}, {Key: "region", Value: 1}}))
 	if err != nil {
 		return nil, wrap("find orgs", err)

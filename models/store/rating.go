@@ -43,7 +43,7 @@ func (s *Store) PutRatings(ctx context.Context, list []models.Rating) error {
 
 // FindRatings reads the ratings of invited people, at most a thousand; people without one are missing from the map.
 func (s *Store) FindRatings(ctx context.Context, ids []models.InvitationID) (map[models.InvitationID]models.Rating, error) {
-	cur, err := s.col(colRatings).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetBatchSize(chunkSize))
+	cur, err := s.col(colRatings).Find(ctx, bson.D{{Key: "_id", Value: among(ids)}}, options.Find().SetBatchSize(chunkSize))
 	if err != nil {
 		return nil, wrap("find ratings", err)
 	}
@@ -112,7 +112,7 @@ func (s *Store) ListInvitationsToRate(ctx context.Context, batch models.BatchID,
 
 // FindInvitationsToRate reads people of a batch by id, at most a thousand, in no particular order; ids of other batches are left out.
 func (s *Store) FindInvitationsToRate(ctx context.Context, batch models.BatchID, ids []models.InvitationID) ([]models.Invitation, error) {
-	return s.invitationsToRate(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}, {Key: "batch", Value: batch}})
+	return s.invitationsToRate(ctx, bson.D{{Key: "_id", Value: among(ids)}, {Key: "batch", Value: batch}})
 }
 
 func (s *Store) invitationsToRate(ctx context.Context, filter bson.D) ([]models.Invitation, error) {

@@ -121,7 +121,7 @@ func findDigests[V ~string](ctx context.Context, s *Store, base bson.D, field st
 		{Key: "org", Value: 1}, {Key: "digest", Value: 1}, {Key: "certificate", Value: 1}, {Key: "created_at", Value: 1},
 	})
 	for chunk := range slices.Chunk(values, chunkSize) {
-		filter := append(slices.Clone(base), bson.E{Key: field, Value: bson.D{{Key: "$in", Value: chunk}}})
+		filter := append(slices.Clone(base), bson.E{Key: field, Value: among(chunk)})
 		cur, err := s.col(colRecords).Find(ctx, filter, o)
 		if err != nil {
 			return nil, wrap("find digests by "+field, err)

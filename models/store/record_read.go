@@ -12,21 +12,21 @@ import (
 // FindRecordsByID reads an organisation's records by id, up to a thousand at once and in no particular order; ids that are unknown or another
 // organisation's are left out.
 func (s *Store) FindRecordsByID(ctx context.Context, org models.OrgID, ids []models.RecordID) ([]models.Record, error) {
-	return s.findRecordsIn(ctx, org, "_id", ids, bson.D{{Key: "digest", Value: 0}})
+	return s.findRecordsIn(ctx, org, "_id", among(ids), bson.D{{Key: "digest", Value: 0}})
 }
 
 // FindRecordsByCertificate is FindRecordsByID by certificate number.
 func (s *Store) FindRecordsByCertificate(ctx context.Context, org models.OrgID, numbers []string) ([]models.Record, error) {
-	return s.findRecordsIn(ctx, org, "certificate", numbers, bson.D{{Key: "digest", Value: 0}})
+	return s.findRecordsIn(ctx, org, "certificate", among(numbers), bson.D{{Key: "digest", Value: 0}})
 }
 
 // FindRecordsToInvite is FindRecordsByID without the sealed identity: expanding has no need to open it.
 func (s *Store) FindRecordsToInvite(ctx context.Context, org models.OrgID, ids []models.RecordID) ([]models.Record, error) {
-	return s.findRecordsIn(ctx, org, "_id", ids, bson.D{{Key: "identity", Value: 0}, {Key: "digest", Value: 0}})
+	return s.findRecordsIn(ctx, org, "_id", among(ids), bson.D{{Key: "identity", Value: 0}, {Key: "digest", Value: 0}})
 }
 
-func (s *Store) findRecordsIn(ctx context.Context, org models.OrgID, field string, values any, fields bson.D) ([]models.Record, error) {
-	cur, err := s.col(colRecords).Find(ctx, bson.D{{Key: "org", Value: org}, {Key: field, Value: bson.D{{Key: "$in", Value: values}}}},
+func (s *Store) findRecordsIn(ctx context.Context, org models.OrgID, field string, values, fields bson.D) ([]models.Record, error) {
+	cur, err := s.col(colRecords).Find(ctx, bson.D{{Key: "org", Value: org}, {Key: field, Value: values}},
 		options.Find().SetProjection(fields).SetBatchSize(chunkSize))
 	if err != nil {
 		return nil, wrap("find records by "+field, err)

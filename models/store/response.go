@@ -24,7 +24,7 @@ func (s *Store) HasResponse(ctx context.Context, id models.ResponseID) (bool, er
 
 // ExistingResponses tells which of ids have a response: one query for a chunk of up to a thousand.
 func (s *Store) ExistingResponses(ctx context.Context, ids []models.ResponseID) (map[models.ResponseID]bool, error) {
-	cur, err := s.col(colResponses).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+	cur, err := s.col(colResponses).Find(ctx, bson.D{{Key: "_id", Value: among(ids)}},
 		options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
 		return nil, wrap("look for responses", err)

@@ -40,7 +40,7 @@ func DueDeliveries(t time.Time) Due {
 // DueComplaints is the complaints that ended before t (severe ones before s) and still hold words and people.
 func DueComplaints(t, s time.Time) Due {
 	return Due{colComplaints, bson.D{
-		{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{models.ComplaintClosed, models.ComplaintWithdrawn}}}},
+		{Key: "state", Value: among(bson.A{models.ComplaintClosed, models.ComplaintWithdrawn})},
 		{Key: "erased_at", Value: bson.D{{Key: "$exists", Value: false}}},
 		{Key: "$or", Value: bson.A{bson.D{{Key: "severe", Value: bson.D{{Key: "$ne", Value: true}}}, before("changed_at", t)}, bson.D{{Key: "severe", Value: true}, before("changed_at", s)}}},
 	}}
@@ -53,8 +53,41 @@ func DueAmounts(t time.Time, forms []models.QuestionnaireRef) Due {
 		refs = append(refs, f)
 	}
 	return Due{colResponses, bson.D{
-		{Key: "questionnaire", Value: bson.D{{Key: "$in", Value: refs}}}, before("submitted_at", t), {Key: "banded", Value: bson.D{{Key: "$ne", Value: true}}},
+		{Key: "questionnaire", Value: among(refs)}, before("submitted_at", t), {Key: "banded", Value: bson.D{{Key: "$ne", Value: true}}},
 	}}
+}
+
+// DueContacts is the contacts that were removed, or not, and last changed before t, and still say who they are.
+func DueContacts(t time.Time, removed bool) Due {
+	is := bson.D{{Key: "$ne", Value: true}}
+	if removed {
+		is = bson.D{{Key: "$eq", Value: true}}
+	}
+	return Due{colContacts, bson.D{{Key: "removed", Value: is}, {Key: "erased", Value: bson.D{{Key: "$ne", Value: true}}}, before("updated_at", t)}}
+}
+
+// DueAlerts is the alerts that last changed before t and still say whom they are about.
+func DueAlerts(t time.Time) Due {
+	return Due{colAlerts, bson.D{{Key: "erased", Value: bson.D{{Key: "$ne", Value: true}}}, before("changed_at", t)}}
+}
+
+// EraseContacts takes name and phone out of contacts that did not change since t, and asks them no more. Doing it again is harmless.
+func (s *Store) EraseContacts(ctx context.Context, ids []string, t time.Time) error {
+	_, err := s.col(colContacts).UpdateMany(ctx, bson.D{{Key: "_id", Value: among(ids)}, before("updated_at", t)}, bson.D{
+		{Key: "$set", Value: bson.D{{Key: "removed", Value: true}, {Key: "erased", Value: true}, {Key: "phone_mac", Value: []byte{}}}},
+		{Key: "$unset", Value: bson.D{{Key: "identity", Value: ""}}},
+	})
+	return wrap("erase contacts", err)
+}
+
+// EraseAlerts takes out of alerts that did not change since t whom they are about and what was noted.
+func (s *Store) EraseAlerts(ctx context.Context, ids []string, t time.Time) error {
+	_, err := s.col(colAlerts).UpdateMany(ctx, bson.D{{Key: "_id", Value: among(ids)}, before("changed_at", t)}, bson.D{
+		{Key: "$set", Value: bson.D{{Key: "erased", Value: true}}},
+		{Key: "$inc", Value: bson.D{{Key: "version", Value: 1}}},
+		{Key: "$unset", Value: bson.D{{Key: "record", Value: ""}, {Key: "company", Value: ""}, {Key: "note", Value: ""}, {Key: "seen_by", Value: ""}, {Key: "seen_name", Value: ""}}},
+	})
+	return wrap("erase alerts", err)
 }
 
 // BandResponse replaces the sealed part of an answer and of its earlier states, if nobody corrected it since it was read, and marks it. An empty part is
@@ -118,7 +151,7 @@ func (s *Store) StripInvitations(ctx context.Context, ids []string) error {
 
 // ForgetDeliveries takes away what the provider said of messages.
 func (s *Store) ForgetDeliveries(ctx context.Context, ids []string) error {
-	_, err := s.col(colDeliveries).UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+	_, err := s.col(colDeliveries).UpdateMany(ctx, bson.D{{Key: "_id", Value: among(ids)}},
 		bson.D{{Key: "$unset", Value: bson.D{{Key: "provider_id", Value: ""}, {Key: "note", Value: ""}, {Key: "phone_mac", Value: ""}}}})
 	return wrap("forget deliveries", err)
 }

@@ -34,7 +34,7 @@ func (s *Store) findRollup(ctx context.Context, sc models.Scope, id string, proj
 
 // FindRollups reads several rollups in scope by their ids, in no particular order; those that are not there are missing.
 func (s *Store) FindRollups(ctx context.Context, sc models.Scope, ids []string) ([]models.Rollup, error) {
-	cur, err := s.col(colRollups).Find(ctx, scoped(sc, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}),
+	cur, err := s.col(colRollups).Find(ctx, scoped(sc, bson.D{{Key: "_id", Value: among(ids)}}),
 		options.Find().SetProjection(bson.D{{Key: "cells", Value: 0}, {Key: "shown", Value: 0}, {Key: "flagged", Value: 0}, {Key: "slices", Value: 0}}))
 	if err != nil {
 		return nil, wrap("find rollups", err)
@@ -86,7 +86,7 @@ type RollupFilter struct {
 // ListRollupCells gives the cells of the rollups in scope, or of the slices that the filter names, with organisation, region, period and nothing
 // else, in no particular order. A social organisation's figures are in the region's whose exam sites its rounds were at.
 func (s *Store) ListRollupCells(ctx context.Context, sc models.Scope, f RollupFilter) ([]models.Rollup, error) {
-	filter := bson.D{{Key: "kind", Value: f.Kind}, {Key: "period", Value: bson.D{{Key: "$in", Value: f.Periods}}}}
+	filter := bson.D{{Key: "kind", Value: f.Kind}, {Key: "period", Value: among(f.Periods)}}
 	if f.Region != "" {
 		filter = append(filter, bson.E{Key: "region", Value: f.Region})
 	}
@@ -193,7 +193,7 @@ func (s *Store) CountComplaints(ctx context.Context, org models.OrgID, from, unt
 		return 0, 0, wrap("count complaints", err)
 	}
 	substantiated, err = s.col(colComplaints).CountDocuments(ctx, append(filter, bson.E{
-		Key: "outcome", Value: bson.D{{Key: "$in", Value: bson.A{models.OutcomeSubstantiated, models.OutcomePartly}}},
+		Key: "outcome", Value: among(bson.A{models.OutcomeSubstantiated, models.OutcomePartly}),
 	}))
 	return accepted, substantiated, wrap("count complaints", err)
 }
@@ -208,7 +208,9 @@ type RegionComplaints struct {
 //
 // One output document of the pipeline: {_id: "440300", accepted: 3, substantiated: 1}
 func (s *Store) CountComplaintsByRegion(ctx context.Context, org models.OrgID, from, until time.Time) ([]RegionComplaints, error) {
-	found := bson.D{{Key: "$in", Value: bson.A{"$outcome", bson.A{models.OutcomeSubstantiated, models.OutcomePartly}}}}
+	found := bson.D{{Key: "$or", Value: bson.A{
+		bson.D{{Key: "$eq", Value: bson.A{"$outcome", models.OutcomeSubstantiated}}}, bson.D{{Key: "$eq", Value: bson.A{"$outcome", models.OutcomePartly}}},
+	}}}
 	var rows []RegionComplaints
 	err := s.aggregate(ctx, "count complaints by region", colComplaints, bson.A{
 		bson.D{{Key: "$match", Value: bson.D{

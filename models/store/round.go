@@ -45,7 +45,7 @@ func (s *Store) FindInvitations(ctx context.Context, ids []models.InvitationID) 
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	cur, err := s.col(colInvitations).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetBatchSize(chunkSize))
+	cur, err := s.col(colInvitations).Find(ctx, bson.D{{Key: "_id", Value: among(ids)}}, options.Find().SetBatchSize(chunkSize))
 	if err != nil {
 		return nil, wrap("find invitations", err)
 	}
@@ -79,7 +79,7 @@ func (s *Store) MoveInvitation(ctx context.Context, inv models.Invitation) (bool
 // PostponeDelivery gives a message that has not gone out another moment and round. False: it is on its way, or over.
 func (s *Store) PostponeDelivery(ctx context.Context, d models.Delivery) (bool, error) {
 	res, err := s.col(colDeliveries).UpdateOne(ctx,
-		bson.D{{Key: "_id", Value: d.ID}, {Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{models.DeliveryDue, models.DeliveryHeld}}}}},
+		bson.D{{Key: "_id", Value: d.ID}, {Key: "state", Value: among(bson.A{models.DeliveryDue, models.DeliveryHeld})}},
 		bson.D{{Key: "$set", Value: bson.D{
 			{Key: "due_at", Value: d.DueAt}, {Key: "for", Value: d.For}, {Key: "batch", Value: d.Batch}, {Key: "phone_mac", Value: d.PhoneMAC},
 		}}})
@@ -95,7 +95,7 @@ func (s *Store) FindFirstDeliveries(ctx context.Context, ids []models.Invitation
 	for i, id := range ids {
 		keys[i] = models.FirstMessage(id)
 	}
-	cur, err := s.col(colDeliveries).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}, options.Find().SetBatchSize(chunkSize))
+	cur, err := s.col(colDeliveries).Find(ctx, bson.D{{Key: "_id", Value: among(keys)}}, options.Find().SetBatchSize(chunkSize))
 	if err != nil {
 		return nil, wrap("find first deliveries", err)
 	}

@@ -110,7 +110,7 @@ func (s *Store) ExistingBatches(ctx context.Context, ids []models.BatchID) (map[
 	if len(ids) == 0 {
 		return there, nil
 	}
-	cur, err := s.col(colBatches).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+	cur, err := s.col(colBatches).Find(ctx, bson.D{{Key: "_id", Value: among(ids)}}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
 		return nil, wrap("look for batches", err)
 	}

@@ -14,7 +14,7 @@ func scoped(sc models.Scope, filter bson.D) bson.D {
 	case sc.Region != "":
 		filter = append(filter, bson.E{Key: "region", Value: sc.Region})
 	case !sc.All:
-		return append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$in", Value: bson.A{}}}})
+		return append(filter, bson.E{Key: "_id", Value: among(bson.A{})})
 	}
 	if sc.Kind != "" {
 		filter = append(filter, bson.E{Key: "kind", Value: sc.Kind})

@@ -24,7 +24,7 @@ type AnswerFilter struct {
 func (s *Store) StreamBatchAnswers(ctx context.Context, f AnswerFilter, fn func(*models.GivenAnswer) error) error {
 	return s.streamAnswers(ctx, colResponses, bson.D{
 		{Key: "batch", Value: f.Batch},
-		{Key: "questionnaire.code", Value: bson.D{{Key: "$in", Value: f.Forms}}},
+		{Key: "questionnaire.code", Value: among(f.Forms)},
 		{Key: "withdrawn", Value: bson.D{{Key: "$ne", Value: true}}},
 	}, f, fn)
 }

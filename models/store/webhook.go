@@ -67,7 +67,7 @@ func (s *Store) DeleteWebhook(ctx context.Context, id models.WebhookID) error {
 		return wrap("delete webhook", err)
 	}
 	_, err := s.col(colWebhookMessages).DeleteMany(ctx, bson.D{
-		{Key: "webhook", Value: id}, {Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{models.WebhookDue, models.WebhookHeld}}}},
+		{Key: "webhook", Value: id}, {Key: "state", Value: among(bson.A{models.WebhookDue, models.WebhookHeld})},
 	})
 	return wrap("drop messages of a webhook", err)
 }

@@ -19,7 +19,7 @@ func (s *Store) PutWebhookMessages(ctx context.Context, list []models.WebhookMes
 // KnownWebhookMessages tells which of some messages are there.
 func (s *Store) KnownWebhookMessages(ctx context.Context, ids []models.WebhookMessageID) (map[models.WebhookMessageID]bool, error) {
 	var list []models.WebhookMessage
-	cur, err := s.col(colWebhookMessages).Find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},
+	cur, err := s.col(colWebhookMessages).Find(ctx, bson.D{{Key: "_id", Value: among(ids)}},
 		options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
 	if err == nil {
 		err = cur.All(ctx, &list)
