@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -162,8 +163,13 @@ func schema() []index {
 	}
 }
 
+// indexTime is how long making the indexes may take: a new one over millions of documents takes minutes.
+const indexTime = 2 * time.Hour
+
 // ensureIndexes makes what is missing; the server does it online and several processes may do it at once.
 func (s *Store) ensureIndexes(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, indexTime) // instead of the timeout of every operation
+	defer cancel()
 	byCol := map[string][]mongo.IndexModel{}
 	var order []string
 	for _, x := range append(schema(), reportSchema()...) {

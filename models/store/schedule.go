@@ -70,7 +70,7 @@ type WaitingFilter struct {
 func (s *Store) FindWaiting(ctx context.Context, f WaitingFilter) ([]models.Invitation, error) {
 	cur, err := s.col(colInvitations).Find(ctx, bson.D{
 		{Key: "org", Value: f.Org},
-		{Key: "triggered_on", Value: bson.D{{Key: "$gte", Value: f.From}}},
+		{Key: "triggered_on", Value: bson.D{{Key: "$exists", Value: true}, {Key: "$gte", Value: f.From}}}, // as the partial index has it
 		{Key: "questionnaire.code", Value: f.Questionnaire},
 		{Key: "sent", Value: false},
 		{Key: "_id", Value: bson.D{{Key: "$gt", Value: f.After}}},
