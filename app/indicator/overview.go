@@ -46,17 +46,40 @@ type Overview struct {
 // ForOverview gives the overview of one kind of organisation in a period: to the province by city, to a city its own line. It reads the rollups of the period and of the one before,
 // and sums organisations and rounds; nothing is computed from answers.
 func (s *Service) ForOverview(ctx context.Context, p models.Principal, kind models.OrgKind, period string) (Overview, error) {
-	if p.Role != models.RoleProvince && p.Role != models.RoleCity {
-		return Overview{}, models.ErrForbidden
-	}
 	if !kind.Valid() {
 		return Overview{}, kindUnknown()
 	}
-	per, err := s.period(period)
+	list, err := s.ForOverviews(ctx, p, []models.OrgKind{kind}, period)
 	if err != nil {
 		return Overview{}, err
 	}
-	now, err := s.byRegion(ctx, p, kind, per)
+	return list[0], nil
+}
+
+// ForOverviews is ForOverview of several kinds; organisations and rounds are summed once for all of them.
+func (s *Service) ForOverviews(ctx context.Context, p models.Principal, kinds []models.OrgKind, period string) ([]Overview, error) {
+	if p.Role != models.RoleProvince && p.Role != models.RoleCity {
+		return nil, models.ErrForbidden
+	}
+	per, err := s.period(period)
+	if err != nil {
+		return nil, err
+	}
+	sums, err := s.sum(ctx, p, per)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Overview, len(kinds))
+	for i, kind := range kinds {
+		if list[i], err = s.overview(ctx, p, kind, per, sums); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (s *Service) overview(ctx context.Context, p models.Principal, kind models.OrgKind, per models.Period, sums sums) (Overview, error) {
+	now, err := s.byRegion(ctx, p, kind, per, models.Slice{})
 	if err != nil {
 		return Overview{}, err
 	}
@@ -64,7 +87,7 @@ func (s *Service) ForOverview(ctx context.Context, p models.Principal, kind mode
 	if err != nil {
 		return Overview{}, err
 	}
-	before, err := s.byRegion(ctx, p, kind, earlier)
+	before, err := s.byRegion(ctx, p, kind, earlier, models.Slice{})
 	if err != nil {
 		return Overview{}, err
 	}
@@ -78,40 +101,13 @@ func (s *Service) ForOverview(ctx context.Context, p models.Principal, kind mode
 	for region, f := range now {
 		s.fill(line(region), kind, f, before[region])
 	}
-	if err := s.countInto(ctx, p, kind, per, line); err != nil {
-		return Overview{}, err
-	}
+	sums.into(kind, line)
 	out := Overview{Kind: kind, Period: per.Name, Total: *line("")}
 	delete(lines, "")
 	for _, l := range lines {
 		out.Lines = append(out.Lines, *l)
 	}
 	slices.SortFunc(out.Lines, func(a, b Standing) int { return cmp.Compare(a.Region, b.Region) })
-	return out, nil
-}
-
-// byRegion merges a period's rollups region by region; "" is all of them.
-func (s *Service) byRegion(ctx context.Context, p models.Principal, kind models.OrgKind, per models.Period) (map[string]RegionFigures, error) {
-	region := cmp.Or(p.Scope().Region, models.Province)
-	list, err := s.store.ListRollupCells(ctx, p.Scope(), regionFilter(region, kind, per, models.Slice{}))
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]RegionFigures{"": s.merged(region, kind, per, models.Slice{}, list)}
-	if kind == models.OrgSocial && region == models.Province { // its rounds belong to where the exams are held
-		f := regionFilter(region, kind, per, models.Slice{})
-		f.Parts = true
-		if list, err = s.store.ListRollupCells(ctx, p.Scope(), f); err != nil {
-			return nil, err
-		}
-	}
-	groups := map[string][]models.Rollup{}
-	for _, r := range list {
-		groups[r.Region] = append(groups[r.Region], r)
-	}
-	for code, part := range groups {
-		out[code] = s.merged(code, kind, per, models.Slice{}, part)
-	}
 	return out, nil
 }
 
@@ -152,14 +148,24 @@ func (l *Standing) compare(defs []models.IndicatorDefinition, before []models.In
 	slices.SortStableFunc(l.Worse, func(a, b Moved) int { return cmp.Compare(max(b.By, -b.By), max(a.By, -a.By)) })
 }
 
-// countInto adds organisations and rounds to the lines and to all together.
-func (s *Service) countInto(ctx context.Context, p models.Principal, kind models.OrgKind, per models.Period, line func(string) *Standing) error {
+// sums are organisations and rounds of every kind by region.
+type sums struct {
+	orgs    []store.OrgCount
+	batches []store.BatchSum
+}
+
+func (s *Service) sum(ctx context.Context, p models.Principal, per models.Period) (out sums, err error) {
 	today := models.DateOf(s.now())
-	orgs, err := s.store.CountOrgs(ctx, p.Scope(), string(today), string(today.AddDays(EndingSoon)))
-	if err != nil {
-		return err
+	if out.orgs, err = s.store.CountOrgs(ctx, p.Scope(), string(today), string(today.AddDays(EndingSoon))); err != nil {
+		return out, err
 	}
-	for _, o := range orgs {
+	out.batches, err = s.store.SumBatches(ctx, p.Scope(), store.BatchSumFilter{From: per.Start, Until: per.End}, s.now())
+	return out, err
+}
+
+// into adds those of a kind to the lines and to all together.
+func (x sums) into(kind models.OrgKind, line func(string) *Standing) {
+	for _, o := range x.orgs {
 		if o.Kind != kind {
 			continue
 		}
@@ -167,11 +173,7 @@ func (s *Service) countInto(ctx context.Context, p models.Principal, kind models
 		all := &line("").Orgs
 		all.N, all.Ended, all.Ending, all.Blank = all.N+o.N, all.Ended+o.Ended, all.Ending+o.Ending, all.Blank+o.Blank
 	}
-	sums, err := s.store.SumBatches(ctx, p.Scope(), store.BatchSumFilter{From: per.Start, Until: per.End}, s.now())
-	if err != nil {
-		return err
-	}
-	for _, b := range sums {
+	for _, b := range x.batches {
 		if b.Kind != kind {
 			continue
 		}
@@ -180,7 +182,6 @@ func (s *Service) countInto(ctx context.Context, p models.Principal, kind models
 		all.Batches, all.Running, all.Paused = all.Batches+b.Batches, all.Running+b.Running, all.Paused+b.Paused
 		all.Sent, all.Invited, all.Failed, all.Submitted = all.Sent+b.Sent, all.Invited+b.Invited, all.Failed+b.Failed, all.Submitted+b.Submitted
 	}
-	return nil
 }
 
 // ForOrgs gives the standing of some organisations that p may see: their finished figures of a period and of the one before, and the sums of their rounds. Over twelve rolling months,

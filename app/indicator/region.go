@@ -56,6 +56,55 @@ func (s *Service) ForRegionSlice(ctx context.Context, p models.Principal, region
 	return s.merged(region, kind, per, slice, rollups), nil
 }
 
+// ForRegions gives the figures of every region to the province, and under "" to every regulator those of all in scope together, by one read instead of one for each.
+func (s *Service) ForRegions(ctx context.Context, p models.Principal, kind models.OrgKind, period string, slice models.Slice) (map[string]RegionFigures, error) {
+	if p.Role != models.RoleProvince && p.Role != models.RoleCity {
+		return nil, models.ErrForbidden
+	}
+	if !kind.Valid() {
+		return nil, kindUnknown()
+	}
+	per, err := s.period(period)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.byRegion(ctx, p, kind, per, slice)
+	if err != nil || p.Role != models.RoleProvince {
+		return all, err
+	}
+	for _, r := range s.catalog.Regions() {
+		if _, ok := all[r.Code]; !ok {
+			all[r.Code] = s.merged(r.Code, kind, per, slice, nil)
+		}
+	}
+	return all, nil
+}
+
+// byRegion merges a period's rollups region by region; "" is all of them.
+func (s *Service) byRegion(ctx context.Context, p models.Principal, kind models.OrgKind, per models.Period, slice models.Slice) (map[string]RegionFigures, error) {
+	region := cmp.Or(p.Scope().Region, models.Province)
+	f := regionFilter(region, kind, per, slice)
+	list, err := s.store.ListRollupCells(ctx, p.Scope(), f)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]RegionFigures{"": s.merged(region, kind, per, slice, list)}
+	if kind == models.OrgSocial && region == models.Province { // its rounds belong to where the exams are held
+		f.Parts = true
+		if list, err = s.store.ListRollupCells(ctx, p.Scope(), f); err != nil {
+			return nil, err
+		}
+	}
+	groups := map[string][]models.Rollup{}
+	for _, r := range list {
+		groups[r.Region] = append(groups[r.Region], r)
+	}
+	for code, part := range groups {
+		out[code] = s.merged(code, kind, per, slice, part)
+	}
+	return out, nil
+}
+
 func regionFilter(region string, kind models.OrgKind, p models.Period, slice models.Slice) store.RollupFilter {
 	f := store.RollupFilter{Region: region, Kind: kind, Periods: []string{p.Name}, Slice: slice}
 	if region == models.Province {

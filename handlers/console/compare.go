@@ -92,22 +92,24 @@ func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) er
 	if len(d.All) == 0 {
 		return nil
 	}
-	if official(who) {
-		total, err := h.regionLine(c, *d, who.Region)
-		if err != nil {
-			return err
-		}
-		total.Name += say(c, "合计", ", together")
-		d.Total = &total
+	if !official(who) {
+		return h.compareOrgs(c, who, d)
 	}
+	now, before, err := h.regionFigures(c, who, *d)
+	if err != nil {
+		return err
+	}
+	line := func(code string, key string) compared {
+		return h.regionLine(langOf(c), *d, code, now[key], before[key])
+	}
+	total := line(who.Region, "")
+	total.Name += say(c, "合计", ", together")
+	d.Total = &total
 	if d.By == "org" {
 		return h.compareOrgs(c, who, d)
 	}
 	for _, r := range h.app.Catalog.Regions() {
-		row, err := h.regionLine(c, *d, r.Code)
-		if err != nil {
-			return err
-		}
+		row := line(r.Code, r.Code)
 		if r.IsProvince() || d.Worse && !row.Worse {
 			continue // the province's own are in the total; as a line it would be the total again
 		}
@@ -116,30 +118,28 @@ func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) er
 	return nil
 }
 
-// regionLine is a region's figure and how it moved since the period before.
-func (h *Console) regionLine(c *fiber.Ctx, d compareData, code string) (compared, error) {
-	l := langOf(c)
-	read := func(period string) (figure, error) {
-		r, err := h.app.Indicators.ForRegionSlice(c.UserContext(), web.Principal(c), code, d.Kind, period, d.Slice)
-		return pickFigure(l, d.Indicator, r.Items), err
-	}
-	now, err := read(d.Period)
-	if err != nil {
-		return compared{}, err
-	}
-	q := url.Values{"kind": {string(d.Kind)}, "period": {d.Period}}
-	row := compared{Name: h.regionName(l, code), URL: "/console/regions/" + code + "?" + q.Encode(), Figure: now}
+// regionFigures reads all regions' figures of the period and of the one before.
+func (h *Console) regionFigures(c *fiber.Ctx, who models.Principal, d compareData) (now, before map[string]indicator.RegionFigures, err error) {
 	p, err := models.ParsePeriod(d.Period)
 	if err != nil {
-		return row, err
+		return nil, nil, err
 	}
-	before, err := read(p.Previous())
-	if err != nil {
-		return row, err
+	if now, err = h.app.Indicators.ForRegions(c.UserContext(), who, d.Kind, p.Name, d.Slice); err != nil {
+		return nil, nil, err
 	}
-	moved := indicator.Ranked{Value: now.V, Before: before.V.Value}
-	row.Worse, row.Change = moved.Worse(d.Indicator.Better), movedBy(moved)
-	return row, nil
+	before, err = h.app.Indicators.ForRegions(c.UserContext(), who, d.Kind, p.Previous(), d.Slice)
+	return now, before, err
+}
+
+// regionLine is a region's figure and how it moved since the period before.
+func (h *Console) regionLine(l lang, d compareData, code string, now, before indicator.RegionFigures) compared {
+	q := url.Values{"kind": {string(d.Kind)}, "period": {d.Period}}
+	f := pickFigure(l, d.Indicator, now.Items)
+	moved := indicator.Ranked{Value: f.V, Before: pickFigure(l, d.Indicator, before.Items).V.Value}
+	return compared{
+		Name: h.regionName(l, code), URL: "/console/regions/" + code + "?" + q.Encode(), Figure: f,
+		Worse: moved.Worse(d.Indicator.Better), Change: movedBy(moved),
+	}
 }
 
 // movedBy says by how much a figure moved; nothing where one of the two is missing.

@@ -196,14 +196,14 @@ func (l lang) kindTabs(path string, now models.OrgKind, period string) []link {
 // kindLines are the three kinds of organisations in the current quarter, for a regulator's start page.
 func (h *Console) kindLines(c *fiber.Ctx, who models.Principal) ([]standing, error) {
 	l, period := langOf(c), models.QuarterOf(h.app.Clock())
-	var rows []standing
-	for _, k := range []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial} {
-		o, err := h.app.Indicators.ForOverview(c.UserContext(), who, k, period)
-		if err != nil {
-			return nil, err
-		}
-		same := url.Values{"kind": {string(k)}, "period": {period}}
-		rows = append(rows, l.standingOf(o.Total, l.orgKind(k), "/console/overview?"+same.Encode(), same))
+	list, err := h.app.Indicators.ForOverviews(c.UserContext(), who, []models.OrgKind{models.OrgEnterprise, models.OrgSchool, models.OrgSocial}, period)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]standing, len(list))
+	for i, o := range list {
+		same := url.Values{"kind": {string(o.Kind)}, "period": {period}}
+		rows[i] = l.standingOf(o.Total, l.orgKind(o.Kind), "/console/overview?"+same.Encode(), same)
 	}
 	return rows, nil
 }

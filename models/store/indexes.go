@@ -94,6 +94,7 @@ func schema() []index {
 		{col: colBatches, keys: asc("org", "created_at")},                                             // an organisation's batches
 		{col: colBatches, keys: asc("region", "created_at")},                                          // a city's
 		{col: colBatches, keys: asc("state", "closes_at")},                                            // closing, reminding, paused ones
+		{col: colBatches, keys: asc("opens_at")},                                                      // a regulator's overview: the rounds of a period
 		{col: colBatches, keys: asc("counts_due")},                                                    // whose counts to derive again
 		{col: colBatches, keys: asc("counts_at")},                                                     // the tally job: where messages arrived
 		{col: colBatches, keys: asc("ratings_in"), partial: has("ratings_in")},                        // the tally job: ratings handed in
