@@ -114,7 +114,7 @@ func (s *server) cookie(what string, c *http.Cookie) {
 	require.Equal(s.t, rule.path, c.Path, "%s: %s", what, c.Raw)
 	require.Equal(s.t, s.production, c.Secure, "%s: %s", what, c.Raw)
 	require.Empty(s.t, c.Domain, "%s: %s", what, c.Raw)
-	s.cookies[name] = true
+	s.cookies.Store(name, true)
 }
 
 // Every route, as everybody, in production: the headers and cookies are right whatever the answer is (do looks at each). The routes are the real router's:
@@ -140,7 +140,8 @@ func TestHeadersOfEveryRoute(t *testing.T) {
 	require.Greater(t, walked, 2000)
 	s.browse()
 	for name := range cookieRules() {
-		require.True(t, s.cookies[name], "nothing set %s: what was tried?", name)
+		_, set := s.cookies.Load(name)
+		require.True(t, set, "nothing set %s: what was tried?", name)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ type server struct {
 	redisDown atomic.Bool
 
 	production bool
-	cookies    map[string]bool // names that answers set, see guarded
+	cookies    sync.Map // names that answers set, see guarded
 }
 
 type object = map[string]any
@@ -62,7 +63,7 @@ func newServer(t *testing.T, change ...func(*config.Config)) *server {
 	require.NoError(t, err)
 	st, box, clock := testkit.Store(t), testkit.Box(t), testkit.NewClock()
 	log := slog.New(slog.DiscardHandler)
-	s := &server{t: t, store: st, clock: clock, box: box, production: cfg.Production(), cookies: map[string]bool{}}
+	s := &server{t: t, store: st, clock: clock, box: box, production: cfg.Production()}
 	s.app = app.New(app.Deps{
 		Config: cfg, Store: st, Catalog: cat, Box: box, Queue: port.NoQueue{}, Limiter: limit.New(nil, []byte("k"), clock.Now), Clock: clock.Now, Log: log,
 	})

@@ -44,6 +44,11 @@ func (s ComplaintState) Open() bool {
 	return true
 }
 
+// OpenComplaintStates lists the states in which an official has something to do.
+func OpenComplaintStates() []ComplaintState {
+	return slices.DeleteFunc(ComplaintStates(), func(s ComplaintState) bool { return !s.Open() })
+}
+
 // ComplaintOutcome is what an investigation found, or how a case ended without one.
 type ComplaintOutcome string
 

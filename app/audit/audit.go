@@ -159,6 +159,9 @@ func (l *Log) Verify(ctx context.Context, anchors ...models.AuditAnchor) (n int6
 	}
 	expected := make(map[int64][]byte, len(anchors))
 	for _, a := range anchors {
+		if was, ok := expected[a.Seq]; ok && !bytes.Equal(was, a.MAC) { // the head mark must not hide what an anchor says of the same entry
+			return 0, nil, &Broken{Seq: a.Seq, Why: whyAnother}
+		}
 		expected[a.Seq] = a.MAC
 	}
 	if n, last, err = l.walk(ctx, expected); err != nil {
@@ -175,6 +178,8 @@ func (l *Log) Verify(ctx context.Context, anchors ...models.AuditAnchor) (n int6
 	return n, last, nil
 }
 
+const whyAnother = "it was another one when its hash was written down"
+
 // walk follows the chain; expected has the hashes that some entries are known to have had.
 func (l *Log) walk(ctx context.Context, expected map[int64][]byte) (n int64, last []byte, err error) {
 	const batch = 1000
@@ -190,7 +195,7 @@ func (l *Log) walk(ctx context.Context, expected map[int64][]byte) (n int64, las
 			case !bytes.Equal(e.MAC, l.mac(e, last)):
 				return n, last, &Broken{Seq: n + 1, Why: "it was changed, moved or slipped in"}
 			case known && !bytes.Equal(want, e.MAC):
-				return n, last, &Broken{Seq: n + 1, Why: "it was another one when its hash was written down"}
+				return n, last, &Broken{Seq: n + 1, Why: whyAnother}
 			}
 			n, last = e.Seq, e.MAC
 		}

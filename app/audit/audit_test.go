@@ -165,6 +165,10 @@ func TestHeadAndAnchors(t *testing.T) {
 	n, last, err := l.Verify(ctx)
 	require.NoError(t, err)
 	anchor := models.AuditAnchor{Seq: n, MAC: last}
+	_, _, err = l.Verify(ctx, anchor)
+	require.NoError(t, err)
+	_, _, err = l.Verify(ctx, models.AuditAnchor{Seq: n, MAC: []byte("of another last entry")})
+	require.Error(t, err, "the head mark says something else of the same entry")
 
 	broken := func(seq int64, anchors ...models.AuditAnchor) {
 		t.Helper()

@@ -14,6 +14,7 @@ import (
 	"huisheng/app/port"
 	"huisheng/app/reseal"
 	"huisheng/config/catalog"
+	"huisheng/internal/ident"
 	"huisheng/internal/seal"
 	"huisheng/models"
 	"huisheng/models/store"
@@ -26,6 +27,7 @@ type Service struct {
 	box     *seal.Box
 	audit   *audit.Log
 	reseal  *reseal.Service
+	ident   *ident.Idents
 	now     port.Clock
 }
 
@@ -41,7 +43,7 @@ type Deps struct {
 
 // New makes the service.
 func New(d Deps) *Service {
-	return &Service{store: d.Store, catalog: d.Catalog, box: d.Box, audit: d.Audit, reseal: d.Reseal, now: d.Clock}
+	return &Service{store: d.Store, catalog: d.Catalog, box: d.Box, audit: d.Audit, reseal: d.Reseal, ident: ident.New(d.Box), now: d.Clock}
 }
 
 // chunk is how many documents are changed before the next are looked for; passes of a run end at maxChunks, and the next run goes on.
@@ -98,11 +100,11 @@ func (s *Service) DryRun(ctx context.Context) ([]models.RetentionResult, error) 
 }
 
 // Run takes away what is over its time, in bounded steps; a run that is broken off is gone on with by the next. What was done goes into the audit
-// log: the intention before, and the numbers after.
-func (s *Service) Run(ctx context.Context) ([]models.RetentionResult, error) {
+// log: the intention before, and the numbers after. By is whoever started it by hand; nobody when its time came.
+func (s *Service) Run(ctx context.Context, by models.Principal) ([]models.RetentionResult, error) {
 	var out []models.RetentionResult
 	for _, r := range s.rules() {
-		n, err := s.run(ctx, r)
+		n, err := s.run(ctx, by, r)
 		out = append(out, models.RetentionResult{Rule: r.id, Before: r.at, Found: n})
 		if err != nil {
 			return out, err
@@ -111,14 +113,14 @@ func (s *Service) Run(ctx context.Context) ([]models.RetentionResult, error) {
 	return out, nil
 }
 
-func (s *Service) run(ctx context.Context, r rule) (n int, err error) {
+func (s *Service) run(ctx context.Context, by models.Principal, r rule) (n int, err error) {
 	for range maxChunks {
 		ids, err := s.store.DueIDs(ctx, r.due, chunk)
 		if err != nil || len(ids) == 0 {
 			return n, err
 		}
 		if n == 0 {
-			if err := s.record(ctx, r, "begun", len(ids)); err != nil {
+			if err := s.record(ctx, by, r, "begun", len(ids)); err != nil {
 				return n, err
 			}
 		}
@@ -133,12 +135,12 @@ func (s *Service) run(ctx context.Context, r rule) (n int, err error) {
 	if n == 0 {
 		return 0, nil
 	}
-	return n, s.record(ctx, r, "done", n)
+	return n, s.record(ctx, by, r, "done", n)
 }
 
-func (s *Service) record(ctx context.Context, r rule, state string, n int) error {
+func (s *Service) record(ctx context.Context, by models.Principal, r rule, state string, n int) error {
 	return s.audit.Record(ctx, audit.Entry{
-		Action: models.AuditRetention, Object: "retention/" + r.id, Region: models.Province,
+		By: by, Action: models.AuditRetention, Object: "retention/" + r.id, Region: models.Province,
 		Detail: map[string]string{"state": state, "documents": strconv.Itoa(n), "before": r.at.In(models.Shanghai()).Format(time.DateOnly)},
 	})
 }

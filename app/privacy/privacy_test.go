@@ -131,9 +131,9 @@ func TestRetention(t *testing.T) {
 	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 0, models.RetainWages: 2, models.RetainComplaints: 2, models.RetainContactsRemoved: 1, models.RetainContacts: 1, models.RetainAlerts: 1}, dry)
 	require.Equal(t, before, k.doc("invitations", "old"), "a dry run changes nothing")
 
-	done := k.results(k.Run(k.ctx))
+	done := k.results(k.Run(k.ctx, models.Principal{}))
 	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 2, models.RetainWages: 2, models.RetainComplaints: 2, models.RetainContactsRemoved: 1, models.RetainContacts: 1, models.RetainAlerts: 1}, done)
-	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainWages: 0, models.RetainComplaints: 0, models.RetainContactsRemoved: 0, models.RetainContacts: 0, models.RetainAlerts: 0}, k.results(k.Run(k.ctx)), "once")
+	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainWages: 0, models.RetainComplaints: 0, models.RetainContactsRemoved: 0, models.RetainContacts: 0, models.RetainAlerts: 0}, k.results(k.Run(k.ctx, models.Principal{})), "once")
 
 	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "fresh", "tail_mac": testkit.Doc{"$exists": true}, "retained": nil}))
 	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "closed", "tail_mac": testkit.Doc{"$exists": false}, "record": "r8"}), "closed a month ago: it opens nothing, and still leads to its record")

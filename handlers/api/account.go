@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huisheng/app/account"
@@ -140,7 +142,10 @@ func (h *API) ListAudit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := models.AuditFilter{Action: models.AuditAction(c.Query("action")), Actor: models.AccountID(c.Query("actor")), Org: models.OrgID(c.Query("org"))}
+	f, err := auditFilter(c)
+	if err != nil {
+		return err
+	}
 	list, err := h.app.Audit.List(c.UserContext(), web.Principal(c), f, page)
 	if err != nil {
 		return err
@@ -148,4 +153,28 @@ func (h *API) ListAudit(c *fiber.Ctx) error {
 	return c.JSON(mapped(list, func(e models.AuditEntry) auditView {
 		return auditView{Seq: e.Seq, At: web.Time(e.At), Actor: e.Actor, Role: e.Role, Action: e.Action, Object: e.Object, Org: e.Org, Region: e.Region, Detail: e.Detail}
 	}))
+}
+
+// auditFilter reads what narrows the list; times are moments, from the first to before the last.
+func auditFilter(c *fiber.Ctx) (models.AuditFilter, error) {
+	f := models.AuditFilter{
+		Action: models.AuditAction(c.Query("action")), Actor: models.AccountID(c.Query("actor")), Org: models.OrgID(c.Query("org")), Object: c.Query("object"),
+	}
+	var wrong []models.FieldError
+	for name, at := range map[string]*time.Time{"from": &f.From, "until": &f.Until} {
+		v := c.Query(name)
+		if v == "" {
+			continue
+		}
+		t, err := time.Parse(time.RFC3339, v)
+		if err != nil {
+			wrong = append(wrong, models.FieldError{Field: name, Code: "wrong_value", Message: name + " 应是 RFC 3339 时间，例如 2026-11-20T09:00:00+08:00。"})
+			continue
+		}
+		*at = t
+	}
+	if len(wrong) > 0 {
+		return f, models.ErrInvalid.WithFields(wrong...)
+	}
+	return f, nil
 }

@@ -39,10 +39,10 @@ func export(ctx context.Context, args []string, out, errOut io.Writer) error {
 
 func exportReport(ctx context.Context, p *parts, id models.ReportID, f *os.File) error {
 	if filepath.Ext(f.Name()) == ".xlsx" {
-		_, err := p.app.Reports.WriteXLSX(ctx, province(), id, f)
+		_, err := p.app.Reports.WriteXLSX(ctx, byHand(), id, f)
 		return err
 	}
-	whole, err := p.app.Reports.Export(ctx, province(), id)
+	whole, err := p.app.Reports.Export(ctx, byHand(), id)
 	if err != nil {
 		return err
 	}

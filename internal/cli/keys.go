@@ -239,6 +239,6 @@ func btoi(b bool) int {
 // recordKeys writes down what is about to happen to the keys: intent before effect, so that nothing happens unrecorded.
 func recordKeys(ctx context.Context, p *parts, what string, id seal.KeyID) error {
 	return p.app.Audit.Record(ctx, audit.Entry{
-		Action: models.AuditKeysChanged, Object: "key/" + string(id), Region: models.Province, Detail: map[string]string{"what": what},
+		By: byHand(), Action: models.AuditKeysChanged, Object: "key/" + string(id), Region: models.Province, Detail: map[string]string{"what": what},
 	})
 }

@@ -24,11 +24,12 @@ func retention(ctx context.Context, args []string, out, errOut io.Writer) error 
 		return err
 	}
 	defer p.close()
-	work := p.app.Privacy.Run
+	var results []models.RetentionResult
 	if *dry {
-		work = p.app.Privacy.DryRun
+		results, err = p.app.Privacy.DryRun(ctx)
+	} else {
+		results, err = p.app.Privacy.Run(ctx, byHand())
 	}
-	results, err := work(ctx)
 	printRetention(p, results, *dry, out)
 	return err
 }

@@ -18,6 +18,7 @@ import (
 	"huisheng/handlers"
 	"huisheng/handlers/web"
 	"huisheng/jobs"
+	"huisheng/models"
 )
 
 // shutdownTime is how long requests under way may take to end after the process was asked to stop.
@@ -108,7 +109,7 @@ func (p *parts) runner() *jobs.Runner {
 			jobs.Supervision(p.app.Supervise),
 			jobs.ReportJob(p.app.Reports, 5*p.cfg.JobInterval),
 			jobs.Job{Name: "alerts", Every: 10 * p.cfg.JobInterval, Exec: func(ctx context.Context) error { _, err := p.app.Alerts.Refresh(ctx); return err }},
-			jobs.Job{Name: "retention", Every: 6 * time.Hour, Exec: func(ctx context.Context) error { _, err := p.app.Privacy.Run(ctx); return err }},
+			jobs.Job{Name: "retention", Every: 6 * time.Hour, Exec: func(ctx context.Context) error { _, err := p.app.Privacy.Run(ctx, models.Principal{}); return err }},
 			jobs.Job{Name: "photos", Every: time.Minute, Exec: p.app.Complaints.KeepFiles},
 			jobs.CaseJob(p.app.Complaints, 10*p.cfg.JobInterval),
 			jobs.Job{Name: "calendar", Every: 24 * time.Hour, Exec: p.app.Calendar.Warn}, // at once and then daily

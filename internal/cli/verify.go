@@ -2,16 +2,21 @@ package cli
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"huisheng/models"
 )
 
 const verifyHelp = `verify report ID   recompute one report from raw data as of its cut-off
 verify reports     the same for every report that is ready
-verify audit       read the audit log from its first entry and say where it was changed
+verify audit       read the audit log from its first entry and say where it was changed. With --anchor SEQ:HASH, as an earlier run printed it
+                   and somebody kept elsewhere, also that the log still has that entry: a tail that was cut off or made anew is found. Any number
 
 It says what it found and ends with 1 if anything does not match. Answers that people withdrew since are a lawful reason to differ, and named as such.
 `
@@ -32,8 +37,12 @@ func verify(ctx context.Context, args []string, out, errOut io.Writer) error {
 			}
 			return verifyReports(ctx, p, out, ids...)
 		}
-	case len(args) == 1 && args[0] == "audit":
-		work = func(ctx context.Context, p *parts) error { return verifyAudit(ctx, p, out) }
+	case len(args) >= 1 && args[0] == "audit":
+		anchors, err := readAnchors(args[1:])
+		if err != nil {
+			return err
+		}
+		work = func(ctx context.Context, p *parts) error { return verifyAudit(ctx, p, out, anchors) }
 	default:
 		_, _ = io.WriteString(errOut, verifyHelp)
 		return errUsage
@@ -111,11 +120,32 @@ func show[T any](v *T) string {
 	return fmt.Sprint(*v)
 }
 
-func verifyAudit(ctx context.Context, p *parts, out io.Writer) error {
-	n, last, err := p.app.Audit.Verify(ctx)
+// readAnchors reads --anchor SEQ:HASH, any number of times.
+func readAnchors(args []string) ([]models.AuditAnchor, error) {
+	var anchors []models.AuditAnchor
+	flags := flag.NewFlagSet("verify audit", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Func("anchor", "", func(v string) error {
+		seq, mac, _ := strings.Cut(v, ":")
+		n, err1 := strconv.ParseInt(seq, 10, 64)
+		hash, err2 := hex.DecodeString(mac)
+		if err1 != nil || err2 != nil || n < 1 || len(hash) == 0 {
+			return errors.New("must be SEQ:HASH as `verify audit` prints it")
+		}
+		anchors = append(anchors, models.AuditAnchor{Seq: n, MAC: hash})
+		return nil
+	})
+	if err := flags.Parse(args); err != nil || flags.NArg() != 0 {
+		return nil, fmt.Errorf("%w: --anchor must be SEQ:HASH as an earlier run printed it", errUsage)
+	}
+	return anchors, nil
+}
+
+func verifyAudit(ctx context.Context, p *parts, out io.Writer, anchors []models.AuditAnchor) error {
+	n, last, err := p.app.Audit.Verify(ctx, anchors...)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%d entries of the audit log follow from each other; the last one's hash is %x\n", n, last)
+	_, err = fmt.Fprintf(out, "%d entries of the audit log follow from each other; keep this where the database's administrator does not reach:\nanchor %d:%x\n", n, n, last)
 	return err
 }

@@ -30,7 +30,7 @@ func (s *Store) Backlog(ctx context.Context, now time.Time, figures, halt string
 		return b, wrap("count expanding batches", err)
 	}
 	b.Overdue, err = s.col(colComplaints).CountDocuments(ctx, bson.D{
-		{Key: "state", Value: among(bson.A{models.ComplaintSubmitted, models.ComplaintAccepted, models.ComplaintInvestigating})},
+		{Key: "state", Value: among(models.OpenComplaintStates())},
 		{Key: "resolve_by", Value: bson.D{{Key: "$lt", Value: now}}},
 	})
 	if err != nil {
