@@ -2,9 +2,11 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,6 +21,7 @@ const (
 	worldShare  = 10   // a tenth of the people of the long rows are the measured organisation's
 	worldOthers = 99   // other organisations with figures
 	worldBatch  = 1000 // people of each of their batches, and of each batch whose figures are measured
+	worldCases  = 300  // complaints
 	worldDesk   = "bench-desk"
 	worldUSCC   = "91440101MA5TE5C173" // synthetic
 )
@@ -86,7 +89,7 @@ func (e *env) world(ctx context.Context, desk, invitations, answers int) (*world
 	if own.srv, err = startServer(ctx, own.cfg, dir); err != nil {
 		return w, err
 	}
-	if err := w.open(ctx); err != nil {
+	if err := errors.Join(w.open(ctx), w.complain(ctx)); err != nil {
 		return w, err
 	}
 	return w, w.copyFigures(ctx)
@@ -215,13 +218,15 @@ func (w *world) copyFigures(ctx context.Context) error {
 		}
 	}
 	var rollups []any
-	for _, period := range models.PeriodsOf(w.anchor) {
-		var r bson.D
-		if err := w.real("rollups").FindOne(ctx, bson.D{{Key: "_id", Value: models.RollupID(w.org, period)}}).Decode(&r); err != nil {
-			return fmt.Errorf("read figures: %w", err)
-		}
+	var r bson.D
+	if err := w.real("rollups").FindOne(ctx, bson.D{{Key: "_id", Value: models.RollupID(w.org, models.QuarterOf(w.anchor))}}).Decode(&r); err != nil {
+		return fmt.Errorf("read figures: %w", err)
+	}
+	periods := slices.Concat(models.PeriodsOf(w.anchor), models.PeriodsOf(time.Now()))
+	slices.Sort(periods)
+	for _, period := range slices.Compact(periods) {
 		for i := range worldOthers {
-			rollups = append(rollups, with(r, bson.D{{Key: "_id", Value: models.RollupID(otherOrg(i), period)}, {Key: "org", Value: otherOrg(i)}, {Key: "region", Value: w.regionOf(i)}}))
+			rollups = append(rollups, with(r, bson.D{{Key: "_id", Value: models.RollupID(otherOrg(i), period)}, {Key: "org", Value: otherOrg(i)}, {Key: "region", Value: w.regionOf(i)}, {Key: "period", Value: period}}))
 		}
 	}
 	if err := insertAtOnce(ctx, w.real("rollups"), rollups, 100); err != nil {
@@ -236,6 +241,20 @@ func (w *world) copyFigures(ctx context.Context) error {
 		tallies = append(tallies, with(t, bson.D{{Key: "_id", Value: w.otherBatch(i)}, {Key: "org", Value: otherOrg(i)}, {Key: "region", Value: w.regionOf(i)}}))
 	}
 	return insertAtOnce(ctx, w.real("tallies"), tallies, 100)
+}
+
+// complain stores complaints about the other organisations, none of which a job has to look at.
+func (w *world) complain(ctx context.Context) error {
+	list := make([]any, 0, worldCases)
+	for i := range worldCases {
+		at := w.anchor.Add(time.Duration(i) * time.Hour)
+		list = append(list, models.Complaint{
+			ID: models.ComplaintID(fmt.Sprintf("case-%04d", i)), CaseNo: fmt.Sprintf("TS260901%04d", i), Org: otherOrg(i), OrgName: "别的企业", Kind: models.OrgEnterprise,
+			Region: w.regionOf(i), Category: w.cat.Categories()[0].Code, Visibility: models.VisibilityAnonymous, State: models.ComplaintSubmitted, CreatedAt: at, ChangedAt: at,
+			Deadlines: models.Deadlines{AcceptBy: at.AddDate(0, 0, 7), ResolveBy: at.AddDate(0, 0, 60), Due: at.AddDate(0, 0, 7), DueKind: models.DueAccept, CheckAt: models.NoDue()},
+		})
+	}
+	return insertThousands(ctx, w.real("complaints"), list)
 }
 
 // with copies a document with other values of some of its fields.
