@@ -62,6 +62,18 @@ func (s *Service) EndSession(ctx context.Context, p models.Principal, id string)
 	return s.recordEnded(ctx, p, a, "one")
 }
 
+// EndOtherSessions ends every own login but the one that asks.
+func (s *Service) EndOtherSessions(ctx context.Context, p models.Principal) error {
+	a, err := s.Me(ctx, p)
+	if err != nil {
+		return err
+	}
+	if err := s.recordEnded(ctx, p, a, "others"); err != nil {
+		return err
+	}
+	return s.Store.DeleteSessionsOf(ctx, p.Account, p.Session)
+}
+
 // EndSessionsOf ends every login of an account that p may change.
 func (s *Service) EndSessionsOf(ctx context.Context, p models.Principal, id models.AccountID) error {
 	a, err := s.mayManage(ctx, p, id)

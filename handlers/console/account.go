@@ -33,7 +33,7 @@ func (h *Console) UpdateAccount(c *fiber.Ctx) error {
 	if done.InitialPassword != "" {
 		return h.org(c, page{}, orgData{Initial: done.InitialPassword, For: done.Account.Login})
 	}
-	return back(c, orgURL(models.OrgID(c.Params("org"))), "account")
+	return back(c, orgURL(models.OrgID(c.Params("org"))), doneTo(c))
 }
 
 // changeAccount does what a button beside an account says.
@@ -41,6 +41,8 @@ func (h *Console) changeAccount(c *fiber.Ctx) (account.Created, error) {
 	var ch account.Change
 	yes, no := true, false
 	switch c.FormValue("do") {
+	case "logout":
+		return account.Created{}, h.app.Accounts.EndSessionsOf(c.UserContext(), web.Principal(c), models.AccountID(c.Params("account")))
 	case "disable":
 		ch.Disabled = &yes
 	case "enable":
@@ -51,6 +53,14 @@ func (h *Console) changeAccount(c *fiber.Ctx) (account.Created, error) {
 		return account.Created{}, models.ErrInvalid
 	}
 	return h.app.Accounts.Update(c.UserContext(), web.Principal(c), models.AccountID(c.Params("account")), ch)
+}
+
+// doneTo says what has been done to an account.
+func doneTo(c *fiber.Ctx) string {
+	if c.FormValue("do") == "logout" {
+		return "logout"
+	}
+	return "account"
 }
 
 type accountsData struct {
@@ -119,5 +129,5 @@ func (h *Console) ChangeOfficial(c *fiber.Ctx) error {
 	if done.InitialPassword != "" {
 		return h.accounts(c, form{}, accountsData{Initial: done.InitialPassword, For: done.Account.Login})
 	}
-	return back(c, "/console/accounts", "account")
+	return back(c, "/console/accounts", doneTo(c))
 }

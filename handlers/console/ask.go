@@ -27,11 +27,13 @@ func (h *Console) ListAsks(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]askRow, len(list))
-	for i, a := range list {
-		rows[i] = h.askRow(langOf(c), a)
+	from, until := stretch(c, len(list))
+	rows := make([]askRow, 0, until-from)
+	for _, a := range list[from:until] {
+		rows = append(rows, h.askRow(langOf(c), a))
 	}
-	return h.render(c, "asks", page{Title: say(c, "需要我们答复的投诉", "Complaints we have to answer"), Data: rows})
+	first, next := around(c, from, until, len(list))
+	return h.render(c, "asks", page{Title: say(c, "需要我们答复的投诉", "Complaints we have to answer"), Data: map[string]any{"Rows": rows, "First": first, "Next": next}})
 }
 
 // ShowAsk is one question with the form of the reply.

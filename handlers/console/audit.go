@@ -51,11 +51,19 @@ func (h *Console) ShowSending(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	list, err := h.app.Outreach.Batches(c.UserContext(), who, store.BatchFilter{State: models.BatchPaused}, models.Page{Limit: 50})
+	at, err := web.Page(c)
 	if err != nil {
 		return err
 	}
-	return h.render(c, "sending", page{Title: say(c, "短信通道", "Message channel"), Data: map[string]any{"Sending": s, "Batches": batchRows(who, list.Items)}})
+	list, err := h.app.Outreach.Batches(c.UserContext(), who, store.BatchFilter{State: models.BatchPaused}, at)
+	if err != nil {
+		return err
+	}
+	first := ""
+	if at.After != "" {
+		first = "/console/sending"
+	}
+	return h.render(c, "sending", page{Title: say(c, "短信通道", "Message channel"), Data: map[string]any{"Sending": s, "Batches": batchRows(who, list.Items), "First": first, "Next": newer(c, list.Next)}})
 }
 
 // ResumeSending lets messages go out again before a halt ends by itself.

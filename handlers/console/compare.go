@@ -150,7 +150,7 @@ func movedBy(r indicator.Ranked) string {
 	return signedNumber(models.RoundHalfUp(*r.Value.Value-*r.Before, 2))
 }
 
-// comparePage is how many organisations stand on one page.
+// comparePage is how many lines of a list that is sorted here stand on one page.
 const comparePage = 50
 
 // compareOrgs ranks the organisations, a page at a time; what is not ranked follows.
@@ -159,18 +159,30 @@ func (h *Console) compareOrgs(c *fiber.Ctx, who models.Principal, d *compareData
 	if err != nil {
 		return err
 	}
+	from, until := stretch(c, len(rows))
+	d.Rows = rows[from:until]
+	d.First, d.Next = around(c, from, until, len(rows))
+	return nil
+}
+
+// stretch is the page of a list of n that is sorted here, such as a ranking: its cursor is a place.
+func stretch(c *fiber.Ctx, n int) (from, until int) {
 	from, err := strconv.Atoi(c.Query("after", "0"))
-	if err != nil || from < 0 || from > len(rows) {
+	if err != nil || from < 0 || from > n {
 		from = 0
 	}
-	until := min(from+comparePage, len(rows))
-	if d.Rows = rows[from:until]; until < len(rows) {
-		d.Next = newer(c, strconv.Itoa(until))
+	return from, min(from+comparePage, n)
+}
+
+// around gives the addresses of the first and of the next page of such a list.
+func around(c *fiber.Ctx, from, until, n int) (first, next string) {
+	if until < n {
+		next = newer(c, strconv.Itoa(until))
 	}
 	if from > 0 {
-		d.First = here(c, "")
+		first = here(c, "")
 	}
-	return nil
+	return first, next
 }
 
 // ranked gives all organisations by the chosen indicator, in words.

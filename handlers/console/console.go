@@ -198,6 +198,8 @@ var notes = map[string]models.LocalText{
 	"contact":       {Zh: "联系人已登记，平台会在可以发短信的时间请其评价。", En: "The contact is registered and will be asked when messages may go out."},
 	"uncontact":     {Zh: "联系人已移除，不再发短信。", En: "The contact is removed and gets no more messages."},
 	"security":      {Zh: "已更新。", En: "Done."},
+	"others":        {Zh: "其他设备上的登录都已退出。", En: "All other devices have been logged out."},
+	"logout":        {Zh: "这个账号已在所有设备上退出，可以用原密码再登录。", En: "The account is logged out everywhere. Its password still works."},
 	"client":        {Zh: "这个接口已停用，它的密钥立即失效。", En: "The client is revoked; its keys open nothing from now on."},
 }
 
@@ -280,6 +282,14 @@ func newer(c *fiber.Ctx, next string) string {
 		return ""
 	}
 	return here(c, next)
+}
+
+// newerAt is newer on another page than the one that was asked for, which may have been a POST.
+func newerAt(c *fiber.Ctx, path, next string) string {
+	if next == "" {
+		return ""
+	}
+	return path + strings.TrimPrefix(here(c, next), c.Path())
 }
 
 // here gives the address of this page with the same filters, at another place of its list.

@@ -34,15 +34,15 @@ func (h *Console) directory(c *fiber.Ctx, f form) error {
 		return err
 	}
 	desk := who.Role == models.RoleProvince || who.Role == models.RoleCity
-	var orgs models.List[models.Org]
+	var orgs orgChoice
 	if desk {
-		if orgs, err = h.app.Registry.List(c.UserContext(), who, store.OrgFilter{}, models.Page{Limit: 200}); err != nil {
+		if orgs, err = h.orgChoice(c, models.OrgID(f.Value("org"))); err != nil {
 			return err
 		}
 	}
 	return h.render(c, "directory", page{Title: say(c, "认可企业目录", "Directory of recognising enterprises"), Form: f, Self: "/console/directory", Data: map[string]any{
 		"Rows": list.Items, "First": "", "Next": newer(c, list.Next), "State": state, "Due": len(due.Items) > 0 && state != "due", "Desk": desk,
-		"May": who.Role != models.RoleAlliance, "Orgs": orgs.Items, "Now": h.app.Clock(),
+		"May": who.Role != models.RoleAlliance, "Orgs": orgs, "Now": h.app.Clock(),
 		"States": []models.DirectoryState{models.DirectoryProposed, models.DirectoryListed, models.DirectoryRejected, models.DirectoryWithdrawn},
 	}})
 }

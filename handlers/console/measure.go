@@ -49,16 +49,15 @@ func (h *Console) ShowNewMeasure(c *fiber.Ctx) error {
 func (h *Console) newMeasure(c *fiber.Ctx, f form) error {
 	who := web.Principal(c)
 	kinds := []models.MeasureKind{models.MeasureLeave}
-	var orgs []models.Org
+	var orgs orgChoice
 	if who.Role != models.RoleOperator {
 		kinds = []models.MeasureKind{
 			models.MeasureWatch, models.MeasureRectify, models.MeasureSuspend, models.MeasureExit, models.MeasureLift, models.MeasureReinstate,
 		}
-		list, err := h.app.Registry.List(c.UserContext(), who, store.OrgFilter{Name: c.Query("q")}, models.Page{Limit: 200})
-		if err != nil {
+		var err error
+		if orgs, err = h.orgChoice(c, models.OrgID(f.Value("org"))); err != nil {
 			return err
 		}
-		orgs = list.Items
 	}
 	return h.render(c, "measure-new", page{Title: say(c, "提出监管措施", "Propose a measure"), Form: f, Data: map[string]any{"Kinds": kinds, "Orgs": orgs}})
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -33,6 +34,33 @@ func (h *Console) ListOrgs(c *fiber.Ctx) error {
 		"List": list, "Filter": f, "First": first, "Next": newer(c, list.Next), "Desk": official(who), "Regions": h.regionNames(langOf(c)),
 		"Province": who.Role == models.RoleProvince, "Filtered": f.Kind != "" || f.Region != "" || f.Name != "",
 	}})
+}
+
+// orgChoice is what a form lets an official choose an organisation from: as many as fit a list, found by how their names begin.
+type orgChoice struct {
+	Items []models.Org
+	Find  string // how their names begin
+	More  bool   // there are others
+}
+
+// mostChoices is how long a list to choose from may be.
+const mostChoices = 200
+
+// orgChoice reads the organisations to choose from; the chosen one is among them.
+func (h *Console) orgChoice(c *fiber.Ctx, chosen models.OrgID) (orgChoice, error) {
+	ctx, who, find := c.UserContext(), web.Principal(c), strings.TrimSpace(c.Query("find"))
+	list, err := h.app.Registry.List(ctx, who, store.OrgFilter{Name: find}, models.Page{Limit: mostChoices})
+	if err != nil {
+		return orgChoice{}, err
+	}
+	out := orgChoice{Items: list.Items, Find: find, More: list.Next != ""}
+	known := func(o models.Org) bool { return o.ID == chosen }
+	if chosen != "" && !slices.ContainsFunc(out.Items, known) {
+		if o, err := h.app.Registry.Find(ctx, who, chosen); err == nil { // otherwise it is not theirs to choose
+			out.Items = append(out.Items, o)
+		}
+	}
+	return out, nil
 }
 
 func official(p models.Principal) bool {
@@ -165,6 +193,7 @@ type orgData struct {
 	Occupations string
 	Supervisor  string
 	Accounts    models.List[models.Account]
+	First, Next string // pages of the accounts
 	Batches     []batchRow
 	Initial     string // an initial password, shown this once
 	For         string // whose it is
@@ -182,8 +211,15 @@ func (h *Console) org(c *fiber.Ctx, p page, d orgData) error {
 	}
 	d.Desk, d.Occupations, d.Supervisor = official(who), h.occupationLines(langOf(c), d.Org.Filing), h.regionName(langOf(c), d.Org.Region)
 	if d.Desk {
-		if d.Accounts, err = h.app.Accounts.ListOf(ctx, who, d.Org.ID, models.Page{Limit: 100}); err != nil {
+		at, err := web.Page(c)
+		if err != nil {
 			return err
+		}
+		if d.Accounts, err = h.app.Accounts.ListOf(ctx, who, d.Org.ID, at); err != nil {
+			return err
+		}
+		if d.Next = newerAt(c, orgURL(d.Org.ID), d.Accounts.Next); at.After != "" {
+			d.First = orgURL(d.Org.ID)
 		}
 		list, err := h.app.Outreach.Batches(ctx, who, store.BatchFilter{Org: d.Org.ID}, models.Page{Limit: onHome})
 		if err != nil {

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"net/url"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huisheng/app/roster"
@@ -18,7 +20,10 @@ type rosterData struct {
 	First  string
 	Next   string
 	Levels []models.Level
-	Before []models.Import // the last uploads, to be found again
+	// Uploads, to be found again, a few at a time.
+	Before  []models.Import
+	Earlier string // where the next few are
+	Paging  bool   // these are not the latest
 }
 
 // ShowRoster is the page for uploading a roster, and the list of what is stored.
@@ -33,11 +38,14 @@ func (h *Console) roster(c *fiber.Ctx, f form) error {
 	if d.List, err = h.records(c, org.ID, &f); err != nil {
 		return err
 	}
-	before, err := h.app.Roster.ListImports(c.UserContext(), web.Principal(c), org.ID, models.Page{Limit: onHome})
+	before, err := h.app.Roster.ListImports(c.UserContext(), web.Principal(c), org.ID, models.Page{Limit: onHome, After: c.Query("uploads")})
 	if err != nil {
 		return err
 	}
-	d.Before = before.Items
+	if d.Before = before.Items; before.Next != "" {
+		d.Earlier = "/console/roster?uploads=" + url.QueryEscape(before.Next) + "#uploads"
+	}
+	d.Paging = c.Query("uploads") != ""
 	d.Next = newer(c, d.List.Next)
 	if c.Query("after") != "" {
 		d.First = "/console/roster"

@@ -74,6 +74,9 @@ func (h *Console) ChangeSecurity(c *fiber.Ctx) error {
 		err = h.app.Accounts.RemoveOTP(ctx, who, c.FormValue("current_password"), c.FormValue("otp"))
 	case "end":
 		err = h.app.Accounts.EndSession(ctx, who, c.FormValue("session"))
+	case "others":
+		err = h.app.Accounts.EndOtherSessions(ctx, who)
+		done = "others"
 	default:
 		return models.ErrInvalid
 	}

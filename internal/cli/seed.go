@@ -126,6 +126,9 @@ func seedDemo(ctx context.Context, p *parts, out io.Writer) error {
 			return fmt.Errorf("organisation %s: %w", d.login, err)
 		}
 	}
+	if err := seedPolicy(ctx, p); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
 	batch, err := seedClaim(ctx, p, enterprise)
 	if err != nil {
 		return err

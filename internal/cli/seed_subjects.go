@@ -13,6 +13,7 @@ import (
 	"huisheng/app/outreach"
 	"huisheng/app/respond"
 	"huisheng/app/roster"
+	"huisheng/app/supervise"
 	"huisheng/internal/demo"
 	"huisheng/internal/ident"
 	"huisheng/models"
@@ -114,6 +115,26 @@ func seedSocial(ctx context.Context, p *parts, org models.Org) error {
 		}
 	}
 	return nil
+}
+
+// seedPolicy drafts a policy to look at and to try, if there is none at all. It is a draft: thresholds are for the province to set.
+func seedPolicy(ctx context.Context, p *parts) error {
+	who := models.Principal{Account: "seed", Name: "演示", Role: models.RoleProvince, Region: models.Province}
+	list, err := p.app.Supervise.Policies(ctx, who, models.Page{Limit: 1})
+	if err != nil || len(list.Items) > 0 {
+		return err
+	}
+	rule := func(id, indicator string, threshold float64, measure models.MeasureKind) models.Rule {
+		return models.Rule{
+			ID: id, Kind: models.OrgEnterprise, Indicator: indicator, PeriodKind: models.PeriodQuarter, Comparison: models.Below, Threshold: threshold,
+			MinN: models.LowSample, MinResponse: 20, Measure: measure,
+		}
+	}
+	_, err = p.app.Supervise.DraftPolicy(ctx, who, supervise.PolicyInput{
+		Code: "demo", Name: "评价质量监管办法（演示草稿）", Basis: "演示用，没有依据文件；正式阈值由省里确定", WaitDays: supervise.DefaultWait,
+		Rules: []models.Rule{rule("watch", "E1a", 70, models.MeasureWatch), rule("rectify", "E1a", 60, models.MeasureRectify)},
+	})
+	return err
 }
 
 // answerAsContact answers as a company's contact: by the one-time code that went to the same phone.

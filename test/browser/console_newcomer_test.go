@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,12 +14,26 @@ import (
 	"huisheng/models"
 )
 
-// A newcomer's way from an empty platform with one account of the province to the first answered batch, by what the screens say alone.
+// renew changes a first password, as the page asks.
+func (b *tab) renew(initial string) {
+	b.t.Helper()
+	b.sees("您用的是初始密码")
+	b.typeIn("#f-current_password", initial)
+	b.typeIn("#f-new_password", deskPassword)
+	b.typeIn("#f-again", deskPassword)
+	b.tapText("保存新密码")
+}
+
+// A newcomer's way from an empty platform, with the account that `huisheng seed --admin` makes, to the first answered batch: by what the screens say alone, and on the phone by
+// what the message says.
 func TestDeskNewcomer(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.account("province", models.Account{Role: models.RoleProvince, Region: models.Province})
-	p := s.desk("province", deskPassword, deskScreen)
+	const first = "the first password of all"
+	_, err := s.app.Accounts.Ensure(context.Background(), models.Account{Login: "admin", Name: "省级管理员", Role: models.RoleProvince, Region: models.Province, MustChange: true}, first)
+	require.NoError(t, err)
+	p := s.desk("admin", first, deskScreen)
+	p.renew(first)
 	p.sees("还没有机构。先登记一家")
 	p.tapText("登记机构")
 	p.typeIn("#f-name", "示例新来企业")
@@ -38,11 +53,7 @@ func TestDeskNewcomer(t *testing.T) {
 	initial := strings.TrimSpace(p.css(".secret"))
 
 	o := s.desk("newcomer", initial, deskScreen)
-	o.sees("您用的是初始密码")
-	o.typeIn("#f-current_password", initial)
-	o.typeIn("#f-new_password", deskPassword)
-	o.typeIn("#f-again", deskPassword)
-	o.tapText("保存新密码")
+	o.renew(initial)
 	o.sees("先上传参加评价的人的名册")
 	o.tapText("上传名册")
 	o.sees("名册还是空的")
@@ -58,14 +69,52 @@ func TestDeskNewcomer(t *testing.T) {
 	org := models.OrgID(strings.Split(p.at(), "/")[3])
 	r := s.follow(org, people)
 	o.until(func() bool { return strings.Contains(o.css(`[data-count=sent]`), "6 人") }, "not sent")
+	s.answerOnPhone(o, r)
 	for i := range 6 {
-		r.answer(i)
+		if _, err := r.response(i); err != nil { // not the one who has answered on a phone
+			r.answer(i)
+		}
 	}
-	o.tapText("指标")
 	o.until(func() bool {
-		o.open(s.url + "/console/indicators")
-		return strings.Contains(o.text(), "样本 6")
-	}, "no figure came of six answers")
+		return !strings.Contains(o.css(`[data-count=submitted]`), "暂不显示") || o.ready("/console/indicators", "样本")
+	}, "no answer is counted")
+	o.until(func() bool { return o.ready("/console", "本单位指标") }, "no figure came of six answers")
+	o.sees("参评人员满意率")
+	o.tapText("SL-NEW-1")
+	o.tapText("提前截止…")
+	o.sees("确定提前截止吗")
+	o.tapText("确定截止")
+	o.sees("已截止")
+}
+
+// ready opens a page anew and says whether it says something by now.
+func (b *tab) ready(path, text string) bool {
+	b.t.Helper()
+	b.open(eval[string](b, "location.origin") + path)
+	return strings.Contains(b.text(), text)
+}
+
+// answerOnPhone opens the link of the newest message and answers as its receiver, by what the phone says.
+func (s *site) answerOnPhone(b *tab, r *round) {
+	s.t.Helper()
+	link := eval[string](b.outbox(s), `document.querySelector('a[href*="/i/"]').href`)
+	i := 0
+	for r.link(i) != link {
+		i++
+		require.Less(s.t, i, len(r.people), "a link of nobody")
+	}
+	phone := openTab(s.t, phoneScreen)
+	phone.open(link)
+	phone.sees("示例新来企业")
+	phone.typeIn("#tail", r.tail(i, 4))
+	phone.tapText("下一步")
+	phone.sees("填写前请看一下")
+	phone.agree()
+	phone.answerTo("")
+	phone.tap("#send")
+	phone.sees("已收到，谢谢您")
+	_, err := r.response(i)
+	require.NoError(s.t, err)
 }
 
 // fillTemplate fills the template that the page offers, as a person would in a spreadsheet program.

@@ -20,6 +20,8 @@ import (
 	"huisheng/app/registry"
 	"huisheng/app/report"
 	"huisheng/app/roster"
+	"huisheng/app/supervise"
+	"huisheng/app/webhook"
 	"huisheng/internal/demo"
 	"huisheng/models"
 	"huisheng/models/store"
@@ -55,12 +57,24 @@ func deskRoutes(t *testing.T) (list []deskRoute) {
 	return list
 }
 
-// notPages are addresses under /console that give a file, or a page of the phone in a frame.
-var notPages = []string{".xlsx", ".csv", ".pdf", ".png", ".svg", ".json", ".html", "/phone"}
+// notPages are addresses under /console that give a file.
+var notPages = []string{".xlsx", ".csv", ".pdf", ".png", ".svg", ".json", ".html"}
 
-// elsewhere are pages that exist only after a long journey, which looks at them itself. What is neither found nor here fails the walk.
-var elsewhere = []string{
-	"/console/measures/:measure", "/console/policies/:policy", "/console/policies/:policy/edit", "/console/webhooks/:webhook",
+// framed is a page of the phone in a frame of the desk: it has a phone's size and a phone's ways.
+const framed = "/console/questionnaires/:code/:version/phone"
+
+// walkers are who walks. An organisation's kind decides a few of its pages: those are walked by that kind alone.
+var walkers = []struct {
+	login, role string
+	only        []string // beside the start page; nil: everything but what is another kind's
+	thorough    bool
+}{
+	{"operator", "operator", nil, true},
+	{"school", "operator", []string{"/console/schedule"}, true},
+	{"social", "operator", []string{"/console/prices"}, true},
+	{"province", "province", nil, true},
+	{"city", "city", nil, false}, // its pages are the province's
+	{"alliance", "alliance", nil, true},
 }
 
 func (r deskRoute) page() bool {
@@ -75,24 +89,38 @@ func (r deskRoute) matches(address string) bool {
 }
 
 // Every page of the console, as every role that may see it, in both languages, light and dark, on a laptop and on a tablet held upright: accessible,
-// nothing sideways, and no Chinese left in English but data. Pages with parameters are found by the links that lead to them, as people find them.
+// nothing sideways, and no Chinese left in English but data. But for the start page they are found by the links that lead to them, as people find them:
+// a page that no link leads to fails the walk.
 func TestDeskEveryPage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	data := s.furnish()
 	routes := deskRoutes(t)
-	for _, role := range []string{"operator", "province", "city", "alliance"} {
-		b := s.desk(role, deskPassword, deskScreen)
-		w := &walk{tab: b, s: s, data: data, links: map[string]bool{}, thorough: role != "city"} // a city's pages are the province's
+	for _, who := range walkers {
+		b := s.desk(who.login, deskPassword, deskScreen)
+		w := &walk{tab: b, s: s, data: data, links: map[string]bool{"/console": true}, thorough: who.thorough}
 		var own []deskRoute
 		for _, r := range routes {
-			if r.path != publicPage && r.page() && slices.Contains(r.roles, role) {
+			if r.path != publicPage && r.page() && slices.Contains(r.roles, who.role) && walks(who.only, r.path) {
 				own = append(own, r)
 			}
 		}
 		sort.SliceStable(own, func(i, j int) bool { return strings.Count(own[i].path, ":") < strings.Count(own[j].path, ":") })
-		w.all(role, own)
+		w.all(who.login, own)
 	}
+}
+
+// walks says whether a page is one of those that a walker looks at.
+func walks(only []string, path string) bool {
+	if only != nil {
+		return path == "/console" || slices.Contains(only, path)
+	}
+	for _, w := range walkers {
+		if slices.Contains(w.only, path) {
+			return false
+		}
+	}
+	return true
 }
 
 // all looks at pages in rounds, because one page may be what leads to another.
@@ -111,9 +139,6 @@ func (w *walk) all(role string, pages []deskRoute) {
 			continue
 		}
 		for _, r := range left {
-			if slices.Contains(elsewhere, r.path) {
-				continue
-			}
 			w.t.Errorf("no page of %s links to %s: link it, or furnish what it shows", role, r.path)
 		}
 		return
@@ -129,9 +154,6 @@ type walk struct {
 }
 
 func (w *walk) find(r deskRoute) string {
-	if !strings.Contains(r.path, ":") {
-		return r.path
-	}
 	var found []string
 	for l := range w.links {
 		if r.matches(l) {
@@ -147,6 +169,10 @@ func (w *walk) find(r deskRoute) string {
 // look opens a page in both languages.
 func (w *walk) look(role, route, address string) {
 	w.t.Helper()
+	if route == framed {
+		w.lookFramed(role+" "+route, address)
+		return
+	}
 	sep := "?"
 	if strings.Contains(address, "?") {
 		sep = "&"
@@ -154,6 +180,7 @@ func (w *walk) look(role, route, address string) {
 	name := role + " " + route
 	w.open(w.s.url + address + sep + "lang=zh&paper=zh")
 	require.NotContains(w.t, w.text(), "没有找到，或您无权查看", name)
+	assert.NotContains(w.t, eval[string](w.tab, `document.body.textContent`), "%!", "%s: a text does not fit its values", name) // also what is folded up
 	for _, l := range eval[[]string](w.tab, `[...document.querySelectorAll('a[href^="/console"], iframe[src^="/console"]')].map(a => a.getAttribute('href') || a.getAttribute('src'))`) {
 		w.links[l] = true
 	}
@@ -173,6 +200,20 @@ func (w *walk) look(role, route, address string) {
 	w.english(name)
 	w.run(emulation.SetDeviceMetricsOverride(deskScreen.width, deskScreen.height, 1, false))
 	w.run(w.media())
+}
+
+// lookFramed opens the page that a frame shows, in the size of the frame.
+func (w *walk) lookFramed(name, address string) {
+	w.t.Helper()
+	w.run(emulation.SetDeviceMetricsOverride(360, 640, 1, true))
+	address, _, _ = strings.Cut(address, "?")
+	for _, lang := range []string{"zh", "en"} {
+		w.open(w.s.url + address + "?lang=" + lang)
+		assert.True(w.t, strings.HasPrefix(eval[string](w.tab, `document.documentElement.lang`), lang), name)
+		assert.LessOrEqual(w.t, eval[int](w.tab, `document.documentElement.scrollWidth`), 360, "%s scrolls sideways", name)
+		w.axe(name + " " + lang)
+	}
+	w.run(emulation.SetDeviceMetricsOverride(deskScreen.width, deskScreen.height, 1, false))
 }
 
 // axe runs the accessibility checker on the page as it is now.
@@ -226,6 +267,8 @@ func (s *site) furnish() []string {
 	s.account("city", models.Account{Name: "City", Role: models.RoleCity, Region: "440100"})
 	s.account("alliance", models.Account{Name: "Alliance", Role: models.RoleAlliance, Region: models.Province})
 	school := s.school()
+	s.social()
+	s.supervised(r.org)
 	s.report(r.org)
 	bad := demo.RosterRows(models.OrgEnterprise, demo.People(31, 3))
 	bad[1][column(s.t, bad, "手机号码")] = "12345"
@@ -235,7 +278,7 @@ func (s *site) furnish() []string {
 	_, err = s.app.Roster.Import(context.Background(), operator, r.org, roster.File{Content: bytes.NewReader(raw), Size: int64(len(raw)), Name: "list.xlsx"}, true, nil)
 	require.NoError(s.t, err)
 
-	data := []string{"示例机电有限公司", school, "打分的时候没有别人在场。", "正在核查。", "请说明有几名考评员在场。", "手机号码", "中文", "粤技评备〔2025〕001号", "广东技能评价"}
+	data := []string{"示例机电有限公司", school, "示例职业能力评价中心", "质量监管办法", "粤人社函〔2026〕1号", "发证不规范，责令整改。", "接收系统", "打分的时候没有别人在场。", "正在核查。", "请说明有几名考评员在场。", "手机号码", "中文", "粤技评备〔2025〕001号", "广东技能评价"}
 	for _, p := range r.people {
 		masked := []rune(p.Name)
 		data = append(data, string(masked[:1])+strings.Repeat("*", len(masked)-1), p.Department, p.Occupation)
@@ -269,7 +312,41 @@ func (s *site) school() string {
 		Kind: models.OrgSchool, Name: "示例技师学院", USCC: "12440000MB2TE5T3XR", Division: "440100", Affiliation: models.AffiliationCity, Filing: demo.Filing(),
 	})
 	require.NoError(s.t, err)
+	s.account("school", models.Account{Name: "School", Role: models.RoleOperator, Org: made.Org.ID, Region: "440100"})
 	return made.Org.Name
+}
+
+// social registers a social organisation, which publishes prices.
+func (s *site) social() {
+	s.t.Helper()
+	made, err := s.app.Registry.Create(context.Background(), models.Principal{Account: "test", Role: models.RoleProvince}, registry.NewOrg{
+		Kind: models.OrgSocial, Name: "示例职业能力评价中心", USCC: "52440000MJ8TE5T21H", Division: "440100", Affiliation: models.AffiliationCity, Filing: demo.Filing(),
+	})
+	require.NoError(s.t, err)
+	s.account("social", models.Account{Name: "Social", Role: models.RoleOperator, Org: made.Org.ID, Region: "440100"})
+}
+
+// supervised makes a policy's draft, a measure that is proposed, and an address that messages are pushed to.
+func (s *site) supervised(org models.OrgID) {
+	s.t.Helper()
+	ctx := context.Background()
+	province := models.Principal{Account: "test", Role: models.RoleProvince, Region: models.Province}
+	rule := models.Rule{ID: "r1", Kind: models.OrgEnterprise, Indicator: "E1b", PeriodKind: models.PeriodQuarter, Comparison: models.Below, Threshold: 60, MinN: 30, MinResponse: 20, Measure: models.MeasureSuspend}
+	for _, code := range []string{"draft", "quality"} { // one stays a draft, one is in force
+		x, err := s.app.Supervise.DraftPolicy(ctx, province, supervise.PolicyInput{Code: code, Name: "质量监管办法", Basis: "粤人社函〔2026〕1号", WaitDays: supervise.DefaultWait, Rules: []models.Rule{rule}})
+		require.NoError(s.t, err)
+		if code == "quality" {
+			_, err = s.app.Supervise.PublishPolicy(ctx, province, x.ID, x.Revision, models.DateOf(time.Now()))
+			require.NoError(s.t, err)
+		}
+	}
+	city := models.Principal{Account: "test", Role: models.RoleCity, Region: "440100"}
+	made, err := s.app.Supervise.Propose(ctx, city, supervise.Proposal{Org: org, Kind: models.MeasureRectify, Reason: "发证不规范，责令整改。"})
+	require.NoError(s.t, err)
+	_, err = s.app.Supervise.Take(ctx, city, made.ID, supervise.Step{Action: models.ActionNotice, Text: "发证不规范，责令整改。"})
+	require.NoError(s.t, err)
+	_, _, err = s.app.Webhooks.Create(ctx, province, webhook.Input{URL: "https://hooks.example.com/huisheng", Note: "接收系统", Events: []models.WebhookType{models.WebhookBatchClosed}})
+	require.NoError(s.t, err)
 }
 
 // report makes a report of an organisation's last quarter, which its operator and its supervisors may read.

@@ -226,7 +226,7 @@
         ],
       }, [d.labels.map((_, i) => i), ...d.lines.map((s) => s.values)], box);
       plot.root.setAttribute('aria-hidden', 'true'); // the table below says the same
-      box.classList.add('live');
+      box.classList.add('redrawn');
     };
     draw();
     window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
