@@ -37,8 +37,13 @@ func (s *Store) CountOrgs(ctx context.Context, sc models.Scope, today, soon stri
 			sumIf("ended", ended), sumIf("ending", ending), sumIf("blank", blank),
 		}}},
 		bson.D{{Key: "$project", Value: bson.D{
-			{Key: "_id", Value: 0}, {Key: "region", Value: "$_id.region"}, {Key: "kind", Value: "$_id.kind"}, {Key: "n", Value: 1},
-			{Key: "ended", Value: 1}, {Key: "ending", Value: 1}, {Key: "blank", Value: 1},
+			{Key: "_id", Value: 0},
+			{Key: "region", Value: "$_id.region"},
+			{Key: "kind", Value: "$_id.kind"},
+			{Key: "n", Value: 1},
+			{Key: "ended", Value: 1},
+			{Key: "ending", Value: 1},
+			{Key: "blank", Value: 1},
 		}}},
 	}, &list)
 	return list, err
@@ -84,8 +89,13 @@ func (s *Store) SumBatches(ctx context.Context, sc models.Scope, f BatchSumFilte
 	group, shown := bson.D{
 		{Key: "_id", Value: by}, {Key: "batches", Value: bson.D{{Key: "$sum", Value: 1}}}, sumIf("running", taken), sumIf("paused", paused),
 	}, bson.D{
-		{Key: "_id", Value: 0}, {Key: "region", Value: "$_id.region"}, {Key: "org", Value: "$_id.org"}, {Key: "kind", Value: "$_id.kind"},
-		{Key: "batches", Value: 1}, {Key: "running", Value: 1}, {Key: "paused", Value: 1},
+		{Key: "_id", Value: 0},
+		{Key: "region", Value: "$_id.region"},
+		{Key: "org", Value: "$_id.org"},
+		{Key: "kind", Value: "$_id.kind"},
+		{Key: "batches", Value: 1},
+		{Key: "running", Value: 1},
+		{Key: "paused", Value: 1},
 	}
 	for _, n := range []string{"sent", "invited", "failed", "submitted"} {
 		group = append(group, bson.E{Key: n, Value: bson.D{{Key: "$sum", Value: "$counts." + n}}})
