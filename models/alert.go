@@ -11,10 +11,11 @@ type Alert struct {
 	OrgName   string    `bson:"org_name"`
 	OrgKind   OrgKind   `bson:"kind"`
 	Region    string    `bson:"region"`
-	Batch     BatchID   `bson:"batch,omitempty"`  // the round whose answers say so
-	Record    RecordID  `bson:"record,omitempty"` // the record that shows it
+	Batch     BatchID   `bson:"batch,omitempty"`   // the round whose answers say so
+	Record    RecordID  `bson:"record,omitempty"`  // the record that shows it
+	Measure   MeasureID `bson:"measure,omitempty"` // the case whose time to rectify passed
 	Company   string    `bson:"company,omitempty"`
-	Day       Date      `bson:"day,omitempty"`    // of an underage intern: the placement
+	Day       Date      `bson:"day,omitempty"`    // of an underage intern: the placement; the last day to rectify
 	N         int64     `bson:"n"`                // answers that say so now; 1 for a record
 	SeenN     int64     `bson:"seen_n"`           // how many there were when it was acknowledged
 	Period    string    `bson:"period,omitempty"` // of figures that show it
@@ -37,6 +38,9 @@ const AlertUnderage = "underage_intern"
 
 // AlertFeeGap is the alert that the trainees of a quarter paid more than the published price: median less median, see O8_gap.
 const AlertFeeGap = "fee_gap"
+
+// AlertRectifyLate is the alert that the time to rectify passed without the organisation's report.
+const AlertRectifyLate = "rectify_overdue"
 
 // InternAge is the age under which nobody may be placed.
 const InternAge = 16

@@ -88,6 +88,7 @@ type Proceeding struct {
 	WordsAt  time.Time    `bson:"statement_at"`
 	Report   []byte       `bson:"report"` // sealed: what it did to rectify
 	ReportAt time.Time    `bson:"report_at"`
+	LateAt   time.Time    `bson:"late_at,omitempty"` // when the regulator was told that the time to rectify had passed without a report
 
 	Decision  *Decision      `bson:"decision,omitempty"`
 	Public    bool           `bson:"public"`
@@ -97,6 +98,11 @@ type Proceeding struct {
 	Version   int            `bson:"version"`
 	CreatedAt time.Time      `bson:"created_at"`
 	ChangedAt time.Time      `bson:"changed_at"`
+}
+
+// Overdue says whether the time to rectify has passed without a report, as far as the case itself tells: a later decision may have ended it.
+func (m Proceeding) Overdue(now time.Time) bool {
+	return m.State == MeasureDecided && m.Decision != nil && !m.Decision.RectifyBy.IsZero() && !now.Before(m.Decision.RectifyBy) && m.ReportAt.IsZero()
 }
 
 // Decision is what a named official decided.

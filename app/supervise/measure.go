@@ -22,6 +22,7 @@ type Case struct {
 	Rectified string // the organisation's report
 	Steps     []models.MeasureAction
 	Standing  models.Standing // of the organisation now
+	Late      bool            // the time to rectify passed without a report
 }
 
 // Standing gives how an organisation stands: what the newest decision about it made of it.
@@ -38,7 +39,11 @@ func (s *Service) Measures(ctx context.Context, p models.Principal, f store.Meas
 	}
 	list, err := s.store.ListMeasures(ctx, p.Scope(), f, page)
 	for _, m := range list.Items {
-		out.Items = append(out.Items, Case{Proceeding: cut(p.Scope(), m)})
+		late, err := s.overdue(ctx, m) // reads more for those alone that may be
+		if err != nil {
+			return out, err
+		}
+		out.Items = append(out.Items, Case{Proceeding: cut(p.Scope(), m), Late: late})
 	}
 	out.Next = list.Next
 	return out, err
@@ -92,6 +97,9 @@ func (s *Service) open(ctx context.Context, p models.Principal, m models.Proceed
 		return c, err
 	}
 	if c.Standing, err = s.Standing(ctx, m.Org); err != nil {
+		return c, err
+	}
+	if c.Late, err = s.overdue(ctx, m); err != nil {
 		return c, err
 	}
 	c.Steps = s.steps(p, m, c.Standing)

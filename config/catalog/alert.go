@@ -78,7 +78,7 @@ func (l *loader) alerts() {
 			f.report(0, "no alert has the flag %q", flag)
 		}
 	}
-	for _, code := range []string{models.AlertUnderage, models.AlertFeeGap} {
+	for _, code := range []string{models.AlertUnderage, models.AlertFeeGap, models.AlertRectifyLate} {
 		if !seen[code] {
 			f.report(0, "has no alert %q", code)
 		}

@@ -10,33 +10,34 @@ import (
 
 // alertView is an alert as an official sees it.
 type alertView struct {
-	ID        string          `json:"id"`
-	Kind      string          `json:"kind"`
-	Title     string          `json:"title"`
-	Org       models.OrgID    `json:"org"`
-	OrgName   string          `json:"org_name"`
-	Region    string          `json:"region"`
-	Batch     models.BatchID  `json:"batch,omitempty"`
-	Record    models.RecordID `json:"record,omitempty"`
-	Company   string          `json:"company,omitempty"`
-	Day       models.Date     `json:"day,omitempty"`
-	Period    string          `json:"period,omitempty"`
-	Slice     *models.Slice   `json:"slice,omitempty"`
-	Yuan      int64           `json:"yuan,omitempty"`
-	N         int64           `json:"n"`
-	Open      bool            `json:"open"`
-	SeenBy    string          `json:"seen_by,omitempty"`
-	SeenAt    *web.Time       `json:"seen_at,omitempty"`
-	Note      string          `json:"note,omitempty"`
-	CreatedAt web.Time        `json:"created_at"`
-	ChangedAt web.Time        `json:"changed_at"`
+	ID        string           `json:"id"`
+	Kind      string           `json:"kind"`
+	Title     string           `json:"title"`
+	Org       models.OrgID     `json:"org"`
+	OrgName   string           `json:"org_name"`
+	Region    string           `json:"region"`
+	Batch     models.BatchID   `json:"batch,omitempty"`
+	Record    models.RecordID  `json:"record,omitempty"`
+	Measure   models.MeasureID `json:"measure,omitempty"`
+	Company   string           `json:"company,omitempty"`
+	Day       models.Date      `json:"day,omitempty"`
+	Period    string           `json:"period,omitempty"`
+	Slice     *models.Slice    `json:"slice,omitempty"`
+	Yuan      int64            `json:"yuan,omitempty"`
+	N         int64            `json:"n"`
+	Open      bool             `json:"open"`
+	SeenBy    string           `json:"seen_by,omitempty"`
+	SeenAt    *web.Time        `json:"seen_at,omitempty"`
+	Note      string           `json:"note,omitempty"`
+	CreatedAt web.Time         `json:"created_at"`
+	ChangedAt web.Time         `json:"changed_at"`
 }
 
 func (h *API) alertOf(lang string) func(models.Alert) alertView {
 	return func(a models.Alert) alertView {
 		k, _ := h.app.Catalog.AlertKind(a.Kind)
 		v := alertView{
-			ID: a.ID, Kind: a.Kind, Title: k.Text.Zh, Org: a.Org, OrgName: a.OrgName, Region: a.Region, Batch: a.Batch, Record: a.Record, Company: a.Company,
+			ID: a.ID, Kind: a.Kind, Title: k.Text.Zh, Org: a.Org, OrgName: a.OrgName, Region: a.Region, Batch: a.Batch, Record: a.Record, Measure: a.Measure, Company: a.Company,
 			Day: a.Day, Period: a.Period, Yuan: a.Yuan, N: a.N, Open: a.Open, SeenBy: a.SeenName, Note: a.Note, CreatedAt: web.Time(a.CreatedAt), ChangedAt: web.Time(a.ChangedAt),
 		}
 		if lang == models.LangEnglish {

@@ -32,6 +32,7 @@ type measureView struct {
 	NoticedAt   web.Time               `json:"noticed_at"`
 	HeardBy     web.Time               `json:"heard_by"`
 	Provisional bool                   `json:"provisional"`
+	Overdue     bool                   `json:"overdue"`
 	Statement   string                 `json:"statement"`
 	StatementAt web.Time               `json:"statement_at"`
 	Rectified   string                 `json:"rectified"`
@@ -74,7 +75,7 @@ func measureOf(m supervise.Case) measureView {
 		ID: m.ID, Org: m.Org, OrgName: m.OrgName, OrgKind: m.OrgKind, USCC: m.USCC, Region: m.Region, Decides: m.Decides, Measure: m.Kind,
 		Wanted: m.Wanted, State: m.State, From: m.From, To: m.To, Standing: m.Standing, ByRule: m.Evidence.Rule != nil, ByOrg: m.ByOrg, Interim: m.Interim,
 		Public: m.Public, Reason: m.Reason, Evidence: evidenceView{m.Evidence, web.Time(m.Evidence.ComputedAt)}, NoticedAt: web.Time(m.NotedAt),
-		HeardBy: web.Time(m.HeardBy), Provisional: m.Unsure, Statement: m.Statement, StatementAt: web.Time(m.WordsAt), Rectified: m.Rectified,
+		HeardBy: web.Time(m.HeardBy), Provisional: m.Unsure, Overdue: m.Late, Statement: m.Statement, StatementAt: web.Time(m.WordsAt), Rectified: m.Rectified,
 		RectifiedAt: web.Time(m.ReportAt), Steps: m.Steps, Version: m.Version, CreatedAt: web.Time(m.CreatedAt), ChangedAt: web.Time(m.ChangedAt),
 		Handover: []handoverView{}, Timeline: []measureEventView{},
 	}

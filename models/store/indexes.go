@@ -153,6 +153,7 @@ func schema() []index {
 		{col: colWebhookMessages, keys: asc("state", "due_at")},                                       // what is due
 		{col: colWebhookMessages, keys: asc("webhook", "created_at")},                                 // an endpoint's messages
 		{col: colWebhookMessages, keys: asc("purge_at"), ttl: true},                                   // old ones go
+		{col: colMeasures, keys: asc("measure", "decision.rectify_by")},                               // times to rectify that passed
 		{col: colMeasures, keys: asc("state", "unsure")},                                              // deadlines beyond the calendar
 		{col: colDirectory, keys: asc("state", "created_at")},                                         // the public list
 		{col: colDirectory, keys: asc("org", "created_at")},                                           // an organisation's entries

@@ -157,6 +157,22 @@ func (s *Store) UnsureHearings(ctx context.Context, limit int) ([]models.Proceed
 	return list, wrap("list unsure hearings", err)
 }
 
+// LateRectifications gives the decided cases whose time to rectify ended before a moment without a report, and of which nobody has been told.
+func (s *Store) LateRectifications(ctx context.Context, now time.Time, limit int) ([]models.Proceeding, error) {
+	var list []models.Proceeding
+	cur, err := s.col(colMeasures).Find(ctx, bson.D{
+		{Key: "state", Value: models.MeasureDecided},
+		{Key: "measure", Value: models.MeasureRectify},
+		{Key: "report_at", Value: time.Time{}},
+		before("decision.rectify_by", now.Add(time.Millisecond)),
+		{Key: "late_at", Value: bson.D{{Key: "$exists", Value: false}}},
+	}, options.Find().SetLimit(int64(limit)))
+	if err == nil {
+		err = cur.All(ctx, &list)
+	}
+	return list, wrap("list late rectifications", err)
+}
+
 // ProvenCases gives the case numbers of complaints accepted in [from, until) and found true or partly true, at most limit.
 func (s *Store) ProvenCases(ctx context.Context, org models.OrgID, from, until time.Time, limit int) ([]string, error) {
 	var list []models.Complaint
