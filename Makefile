@@ -65,7 +65,7 @@ faults: services ## kill, freeze, cut and flush everything under load (FAULTS of
 	@$(SERVICES) exec go test ./test/e2e -run 'TestFaults$$' -count=1 -v -timeout 60m -faults $(or $(FAULTS),220)
 
 .PHONY: fuzz
-fuzz: services ## throw random input at every parser (FUZZTIME each, 30s) and at every API operation (REQUESTS, 100000)
+fuzz: services ## throw random input at every parser (FUZZTIME each, 20s) and at every API operation (REQUESTS, 100000)
 	@$(SERVICES) exec scripts/fuzz
 
 .PHONY: screens

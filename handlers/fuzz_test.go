@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 
 var (
 	fuzzRequests = flag.Int("requests", 2500, "how many requests TestFuzzAPI sends")
+	fuzzWorkers  = flag.Int("fuzz-workers", 1, "how many send at once; a run of one alone can be repeated by its seed")
 	fuzzSeed     = flag.Uint64("fuzz-seed", 0, "repeats a run of TestFuzzAPI; 0 takes another each time")
 )
 
@@ -48,6 +50,7 @@ type fuzzer struct {
 	pool   []string // ids that exist, ours and others'
 	secret []string // words that only the other organisation and its regulators may read
 	counts map[int]int
+	seen   map[string]int // role and class of status: "c 4xx"
 }
 
 // other makes an organisation in another city with people of its own, whose traces nobody else may see, and logs its operator in.
@@ -219,6 +222,7 @@ func (f *fuzzer) once() {
 	got := f.do(r.method, path, f.tokens[role], body, headers...)
 	what := fmt.Sprintf("%s as %s: %s %.300v", name, role, path, body)
 	f.counts[got.StatusCode]++
+	f.seen[fmt.Sprintf("%s %dxx", role, got.StatusCode/100)]++
 	require.Less(f.t, got.StatusCode, 500, "%s: %.300s", what, got.body)
 	if got.StatusCode >= 400 {
 		require.NotRegexp(f.t, insides, string(got.body), what)
@@ -243,7 +247,7 @@ func TestFuzzAPI(t *testing.T) {
 	if seed == 0 {
 		seed = rand.Uint64()
 	}
-	f := &fuzzer{visitor: v, rng: rand.New(rand.NewPCG(seed, 1)), tokens: tokens, counts: map[int]int{}}
+	f := &fuzzer{visitor: v, rng: rand.New(rand.NewPCG(seed, 1)), tokens: tokens, counts: map[int]int{}, seen: map[string]int{}}
 	t.Logf("repeat with -fuzz-seed %d", seed)
 	f.other()
 	for _, name := range slices.Sorted(maps.Keys(v.good)) {
@@ -260,20 +264,47 @@ func TestFuzzAPI(t *testing.T) {
 		f.once()
 	}
 	before := heap()
-	for i := range *fuzzRequests {
-		if i%500 == 0 {
-			f.alive()
-			f.clock.Add(time.Minute) // limits of rate let go
-		}
-		f.once()
-	}
+	f.spread(*fuzzRequests, *fuzzWorkers, seed)
 	f.alive()
 	require.Equal(t, 200, f.do("GET", "/livez", "", nil).StatusCode)
-	require.Less(t, heap(), before+64<<20, "memory that is kept")
+	after := heap()
+	require.Less(t, after, before+64<<20, "memory that is kept")
 	for _, status := range []int{200, 400, 401, 403, 404} {
 		require.Positive(t, f.counts[status], "no request was answered with %d: %v", status, f.counts)
 	}
-	t.Logf("%d requests: %v", *fuzzRequests, f.counts)
+	t.Logf("%d requests, no 5xx, nobody read another's; heap %d → %d MiB; by status %v; by role %v", *fuzzRequests, before>>20, after>>20, f.counts, f.seen)
+}
+
+// spread sends n requests from several fuzzers, each with its own random numbers and logins, and adds up what they saw.
+func (f *fuzzer) spread(n, workers int, seed uint64) {
+	var all sync.WaitGroup
+	parts := make([]*fuzzer, workers)
+	for w := range parts {
+		part := *f
+		part.rng, part.tokens = rand.New(rand.NewPCG(seed, uint64(w+2))), maps.Clone(f.tokens)
+		part.counts, part.seen = map[int]int{}, map[string]int{}
+		parts[w] = &part
+		all.Go(func() {
+			for i := range n / workers {
+				if i%500 == 0 {
+					part.alive()
+					part.clock.Add(time.Minute) // limits of rate let go
+				}
+				part.once()
+			}
+		})
+	}
+	all.Wait()
+	require.False(f.t, f.t.Failed()) // a worker that failed has said why
+	for _, part := range parts {
+		for k, v := range part.counts {
+			f.counts[k] += v
+		}
+		for k, v := range part.seen {
+			f.seen[k] += v
+		}
+	}
+	maps.Copy(f.tokens, parts[0].tokens)
 }
 
 func heap() uint64 {
