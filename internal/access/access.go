@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/golang-jwt/jwt/v5"
 )
 
@@ -61,4 +62,31 @@ func Parse[T any](s *Signer, token string) (T, time.Time, error) {
 		return none, time.Time{}, fmt.Errorf("%w: %w", ErrToken, err)
 	}
 	return c.Payload, c.ExpiresAt.Time, nil
+}
+
+// UnmarshalJSON reads the claims at once: the reader of the standard library looks at each byte twice and allocates for each field, and reading the token is a
+// tenth of what a submission costs here.
+func (c *claims[T]) UnmarshalJSON(raw []byte) error {
+	var flat struct {
+		Issuer    string           `json:"iss"`
+		Audience  jwt.ClaimStrings `json:"aud"`
+		IssuedAt  int64            `json:"iat"`
+		NotBefore int64            `json:"nbf"`
+		Expires   int64            `json:"exp"`
+		Payload   T                `json:"p"`
+	}
+	if err := json.Unmarshal(raw, &flat); err != nil {
+		return fmt.Errorf("claims: %w", err)
+	}
+	c.Issuer, c.Audience, c.Payload = flat.Issuer, flat.Audience, flat.Payload
+	c.IssuedAt, c.NotBefore, c.ExpiresAt = moment(flat.IssuedAt), moment(flat.NotBefore), moment(flat.Expires)
+	return nil
+}
+
+// moment is nil for a member that is not there.
+func moment(unix int64) *jwt.NumericDate {
+	if unix == 0 {
+		return nil
+	}
+	return jwt.NewNumericDate(time.Unix(unix, 0))
 }
