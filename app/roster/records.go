@@ -77,6 +77,11 @@ func (s *Service) ListRecords(ctx context.Context, p models.Principal, org model
 	return models.List[RecordView]{Items: views, Next: next}, nil
 }
 
+// HasRecords says whether an organisation has any record.
+func (s *Service) HasRecords(ctx context.Context, p models.Principal, org models.OrgID) (bool, error) {
+	return s.store.HasRecords(ctx, p.Scope(), org)
+}
+
 func (s *Service) filter(org models.OrgID, q Query) (store.RecordFilter, error) {
 	f := store.RecordFilter{
 		Org: org, Certificate: models.FoldName(q.Certificate), Department: strings.TrimSpace(q.Department), Occupation: strings.TrimSpace(q.Occupation),

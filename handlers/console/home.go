@@ -72,11 +72,9 @@ func (h *Console) homeOfOrg(c *fiber.Ctx, d *homeData) error {
 	if d.Org, err = h.own(c); err != nil {
 		return err
 	}
-	records, err := h.app.Roster.ListRecords(ctx, who, d.Org.ID, query(c), models.Page{Limit: 1})
-	if err != nil {
+	if d.HasRecords, err = h.app.Roster.HasRecords(ctx, who, d.Org.ID); err != nil {
 		return err
 	}
-	d.HasRecords = len(records.Items) > 0
 	period := models.QuarterOf(h.app.Clock())
 	now, before, err := h.app.Indicators.Ready(ctx, who.Scope(), d.Org.ID, period)
 	if err != nil {

@@ -27,12 +27,11 @@ func (w *world) orgPages() []deskPage {
 			return err
 		}
 	}
-	records := func(limit int) query {
-		return func(ctx context.Context) error {
-			_, _, err := w.store.FindRecords(ctx, sc, store.RecordFilter{Org: w.org}, models.Page{Limit: limit})
-			return err
-		}
+	records := func(ctx context.Context) error {
+		_, _, err := w.store.FindRecords(ctx, sc, store.RecordFilter{Org: w.org}, models.Page{Limit: 50})
+		return err
 	}
+	some := func(ctx context.Context) error { _, err := w.store.HasRecords(ctx, sc, w.org); return err }
 	batch := func(ctx context.Context) error { _, err := w.store.FindBatch(ctx, sc, w.batch); return err }
 	people := func(ctx context.Context) error {
 		_, err := w.store.ListInvitations(ctx, sc, store.InvitationFilter{Batch: w.batch}, models.Page{Limit: 50})
@@ -42,8 +41,8 @@ func (w *world) orgPages() []deskPage {
 	figures := func(ctx context.Context) error { _, err := w.store.FindRollup(ctx, sc, w.org, quarter); return err }
 	who, at := w.account, "/console/batches/"+string(w.batch)
 	return []deskPage{
-		{"start page of an organisation", "/console", false, together(who, who, org, org, records(1), w.ready(2), batches(5), batches(50), batches(1))},
-		{"roster", "/console/roster", false, together(who, who, org, org, records(50))},
+		{"start page of an organisation", "/console", false, together(who, who, org, org, some, w.ready(2), batches(5), batches(50), batches(1))},
+		{"roster", "/console/roster", false, together(who, who, org, org, records)},
 		{"list of batches", "/console/batches", false, together(who, who, org, batches(50))},
 		{"one batch", at, false, together(who, who, org, batch)},
 		{"people of a batch", at + "/people", false, together(who, who, org, batch, people)},

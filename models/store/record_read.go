@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -33,4 +34,13 @@ func (s *Store) findRecordsIn(ctx context.Context, org models.OrgID, field strin
 	}
 	var list []models.Record
 	return list, wrap("find records by "+field, cur.All(ctx, &list))
+}
+
+// HasRecords says whether an organisation in scope has any record. It asks for no order: putting a whole roster in order to see one costs as much as the list.
+func (s *Store) HasRecords(ctx context.Context, sc models.Scope, org models.OrgID) (bool, error) {
+	err := s.col(colRecords).FindOne(ctx, allOf(scoped(sc, bson.D{}), bson.D{{Key: "org", Value: org}}), options.FindOne().SetProjection(bson.D{{Key: "_id", Value: 1}})).Err()
+	if err = wrap("look for a record", err); errors.Is(err, models.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
