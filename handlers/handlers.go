@@ -69,6 +69,7 @@ func New(d Deps) *fiber.App {
 		Log: d.Log, Metrics: d.Metrics, Production: d.Config.Production(), Base: d.Context, Proxies: d.Config.TrustedProxies, BodyLimit: d.Config.BodyLimit,
 		CSRFKey:      d.Box.Key("csrf"),
 		Authenticate: d.App.Accounts.Authenticate,
+		Track:        d.App.Audit.Track,
 		Renew:        h.renew,
 		Respondent:   h.admitRespondent,
 		Department:   h.admitDepartment,

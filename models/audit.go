@@ -41,7 +41,19 @@ const (
 	AuditWebhook         AuditAction = "webhook"         // an endpoint made, changed, its secret replaced, switched off: see detail
 	AuditDirectory       AuditAction = "directory"       // the directory of recognising enterprises: see detail
 	AuditQuestionnaire   AuditAction = "questionnaire_published"
+	AuditUnknown         AuditAction = "outcome_unknown" // whoever recorded an entry did not live to say what came of it: see detail for its number
 )
+
+// AuditActions lists all, for whoever searches.
+func AuditActions() []AuditAction {
+	return []AuditAction{
+		AuditLogin, AuditLoginFailed, AuditAccountLocked, AuditLogout, AuditTokenReused, AuditPasswordChanged, AuditAccountCreated,
+		AuditAccountChanged, AuditOTPChanged, AuditSessionEnded, AuditClientChanged, AuditRetention, AuditErasure, AuditOrgCreated,
+		AuditOrgChanged, AuditImport, AuditRecordChanged, AuditClaim, AuditBatchChanged, AuditContact, AuditAlert, AuditFigures,
+		AuditExport, AuditReport, AuditIdentityRead, AuditDecision, AuditPhotoRead, AuditCalendar, AuditKeysChanged, AuditPolicy,
+		AuditMeasure, AuditWebhook, AuditDirectory, AuditQuestionnaire, AuditUnknown,
+	}
+}
 
 // AuditEntry is one line of the audit log. It says who did what to which object, by ids; it never holds a person's name, number or words. Seq counts
 // from 1 without a gap, and MAC is a keyed hash over the line and the MAC before it, so that a line that was changed, removed or slipped in is found.
@@ -64,6 +76,16 @@ type AuditHead struct {
 	Seq  int64  `bson:"seq"`
 	MAC  []byte `bson:"mac"`  // of that entry
 	Seal []byte `bson:"seal"` // keyed hash of both
+}
+
+// AuditIntent is left while what an entry announces is being done, and taken away when whoever does it knows what came of it. One that stays is of a
+// process that ended in between.
+type AuditIntent struct {
+	ID     string      `bson:"_id"`
+	At     time.Time   `bson:"at"` // the entry's own time
+	Actor  AccountID   `bson:"actor,omitempty"`
+	Action AuditAction `bson:"action"`
+	Object string      `bson:"object,omitempty"`
 }
 
 // AuditAnchor is a place in the log that was written down elsewhere: a later log must still have it.

@@ -147,10 +147,10 @@ func (s *Service) begin(ctx context.Context, a models.Account, device string) (L
 	now := s.Now()
 	refresh := newRefresh(models.NewID())
 	x := models.Session{ID: refresh.session, Account: a.ID, Current: refresh.hash(), CreatedAt: now, ExpiresAt: now.Add(SessionTTL), Device: device, Pending: s.pending(a)}
-	if err := s.Store.CreateSession(ctx, x); err != nil {
+	if err := s.Audit.Record(ctx, audit.Entry{By: principal(a, x.ID), Action: models.AuditLogin, Object: object(a.ID), Org: a.Org}); err != nil {
 		return Login{}, err
 	}
-	if err := s.Audit.Record(ctx, audit.Entry{By: principal(a, x.ID), Action: models.AuditLogin, Object: object(a.ID), Org: a.Org}); err != nil {
+	if err := s.Store.CreateSession(ctx, x); err != nil {
 		return Login{}, err
 	}
 	return s.tokens(a, x.ID, refresh.String())

@@ -66,6 +66,9 @@ func (l *Log) Record(ctx context.Context, e Entry) error {
 		At: l.now().Truncate(time.Millisecond).UTC(), Actor: e.By.Account, Role: e.By.Role, Action: e.Action, Object: e.Object,
 		Org: e.Org, Region: e.Region, Detail: e.Detail,
 	}
+	if err := l.intend(ctx, x); err != nil {
+		return fmt.Errorf("record %s: %w", e.Action, err)
+	}
 	for range attempts {
 		err := l.append(ctx, &x)
 		if err == nil {

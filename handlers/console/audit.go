@@ -8,16 +8,6 @@ import (
 	"huisheng/models/store"
 )
 
-// auditActions are the actions to choose from.
-func auditActions() []models.AuditAction {
-	return []models.AuditAction{
-		models.AuditLogin, models.AuditLoginFailed, models.AuditAccountLocked, models.AuditTokenReused, models.AuditPasswordChanged, models.AuditAccountCreated,
-		models.AuditAccountChanged, models.AuditOrgCreated, models.AuditOrgChanged, models.AuditImport, models.AuditRecordChanged, models.AuditClaim,
-		models.AuditBatchChanged, models.AuditExport, models.AuditIdentityRead, models.AuditPhotoRead, models.AuditPolicy, models.AuditMeasure,
-		models.AuditDirectory, models.AuditWebhook,
-	}
-}
-
 // ShowAudit searches the audit log by action, account, object and day.
 func (h *Console) ShowAudit(c *fiber.Ctx) error {
 	at, err := web.Page(c)
@@ -40,7 +30,7 @@ func (h *Console) ShowAudit(c *fiber.Ctx) error {
 		first = here(c, "")
 	}
 	return h.render(c, "audit", page{Title: say(c, "操作记录", "Audit log"), Data: map[string]any{
-		"Rows": list.Items, "First": first, "Next": newer(c, list.Next), "F": f, "From": c.Query("from"), "Until": c.Query("until"), "Actions": auditActions(),
+		"Rows": list.Items, "First": first, "Next": newer(c, list.Next), "F": f, "From": c.Query("from"), "Until": c.Query("until"), "Actions": models.AuditActions(),
 	}})
 }
 

@@ -127,5 +127,10 @@ func (l lang) auditAction(a models.AuditAction) string {
 		models.AuditExport: {Zh: "导出", En: "export"}, models.AuditIdentityRead: {Zh: "查看身份", En: "identity read"}, models.AuditDecision: {Zh: "决定", En: "decision"},
 		models.AuditPhotoRead: {Zh: "查看投诉照片", En: "photo read"}, models.AuditPolicy: {Zh: "监管政策", En: "policy"}, models.AuditMeasure: {Zh: "监管措施", En: "measure"},
 		models.AuditDirectory: {Zh: "认可企业目录", En: "directory"}, models.AuditWebhook: {Zh: "推送地址", En: "webhook"},
+		models.AuditOTPChanged: {Zh: "两步验证", En: "second factor"}, models.AuditSessionEnded: {Zh: "结束登录", En: "session ended"}, models.AuditClientChanged: {Zh: "系统对接", En: "machine client"},
+		models.AuditRetention: {Zh: "到期清理", En: "retention"}, models.AuditErasure: {Zh: "本人要求删除", En: "erased on request"}, models.AuditContact: {Zh: "企业联系人", En: "company's contact"},
+		models.AuditAlert: {Zh: "处理提醒", En: "alert acknowledged"}, models.AuditFigures: {Zh: "申报数据", En: "figures declared"}, models.AuditReport: {Zh: "报告", En: "report"},
+		models.AuditCalendar: {Zh: "工作日历", En: "calendar"}, models.AuditKeysChanged: {Zh: "密钥", En: "keys"}, models.AuditQuestionnaire: {Zh: "发布问卷", En: "questionnaire published"},
+		models.AuditUnknown: {Zh: "结果不明（进程中断）", En: "outcome unknown (broken off)"},
 	}, a, string(a))
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/bits"
 	"time"
@@ -155,8 +156,30 @@ func (f *Frame) handler(r Route) fiber.Handler {
 		if err := f.refuseForgery(c, st); err != nil {
 			return err
 		}
-		return r.Handler(c)
+		return f.tracked(c, r.Handler)
 	}
+}
+
+// tracked runs a handler and settles what it recorded once it knows what came of it: it has done its work, or refused. After a panic, or when a server behind
+// us did not answer, it does not know.
+func (f *Frame) tracked(c *fiber.Ctx, handle fiber.Handler) error {
+	if f.o.Track == nil {
+		return handle(c)
+	}
+	ctx, settle := f.o.Track(c.UserContext())
+	c.SetUserContext(ctx)
+	err := handle(c)
+	if known(err) {
+		settle()
+	}
+	return err
+}
+
+// known says whether an error, or none, is an answer of ours: a failure of something else may come before or after the change.
+func known(err error) bool {
+	var e *models.Error
+	var refused *fiber.Error
+	return err == nil || errors.As(err, &refused) || errors.As(err, &e) && e.Kind != models.KindUnavailable && e.Kind != models.KindInternal
 }
 
 // admit is the guard.

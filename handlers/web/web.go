@@ -32,6 +32,8 @@ type Options struct {
 
 	// Authenticate gives whose access token it is, or an error of kind Unauthenticated.
 	Authenticate func(ctx context.Context, access string) (models.Principal, error)
+	// Track keeps an eye on what a request records about itself; settle says that its outcome is known. Nil tracks nothing.
+	Track func(ctx context.Context) (tracked context.Context, settle func())
 	// Renew gives new tokens for a browser's refresh token; parallel requests of one page may come with the same one.
 	Renew func(ctx context.Context, refresh string) (Tokens, error)
 	// Respondent and Department admit the holders of those tokens; they leave what they read with SetRespondent.

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"huisheng/models/store"
 )
@@ -68,6 +69,13 @@ func (p Probe) Delete(collection string, filter Doc) int {
 	res, err := p.db.Collection(collection).DeleteMany(p.t.Context(), filter)
 	require.NoError(p.t, err)
 	return int(res.DeletedCount)
+}
+
+// Unique allows one document for each value of a field from now on.
+func (p Probe) Unique(collection, field string) {
+	p.t.Helper()
+	_, err := p.db.Collection(collection).Indexes().CreateOne(p.t.Context(), mongo.IndexModel{Keys: Doc{field: 1}, Options: options.Index().SetUnique(true)})
+	require.NoError(p.t, err)
 }
 
 // Bytes reads a binary value within a document; positions in lists are written as numbers.

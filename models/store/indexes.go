@@ -51,6 +51,7 @@ const (
 	colPrices          = "prices"
 	colClients         = "clients"
 	colAuditHead       = "audit_head"
+	colAuditIntents    = "audit_intents" // a handful at most: no index
 )
 
 // index is one line of the schema.
