@@ -2,8 +2,9 @@
 //
 //	screens BASE_URL SHOTS_FILE OUT_DIR        (the demo password in HUISHENG_DEMO_PASSWORD)
 //
-// Each line of the shots file is: file name, device (phone, phone-dark, desk or desk-dark), account ("-" for none), path. The path
-// "@link" stands for the newest link that the demo sent to a phone.
+// Each line of the shots file is: file name, device (phone, desk for the length of a page, screen for what a screen shows of it, each also with
+// -dark), account ("-" for none), path. The path "@link" stands for the newest link that the demo sent to a phone, "@first:PATH" for what
+// the first line of a list leads to.
 package main
 
 import (
@@ -83,7 +84,7 @@ func readShots(file string) ([]shot, error) {
 func take(base string, s shot) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.Flag("lang", "zh-CN"))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // it refuses to run as root otherwise
 	}
@@ -102,9 +103,16 @@ func take(base string, s shot) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	list, inList := strings.CutPrefix(s.path, "@first:")
+	if inList {
+		address = base + list
+	}
 	steps := []chromedp.Action{device, chromedp.Navigate(address)}
 	if s.account != "-" {
 		steps = append(steps, logIn(s.account), chromedp.Navigate(address))
+	}
+	if inList {
+		steps = append(steps, followFirst)
 	}
 	steps = append(steps, chromedp.WaitReady("body"), chromedp.Sleep(300*time.Millisecond)) // fonts and transitions settle
 	var png []byte
@@ -113,7 +121,10 @@ func take(base string, s shot) ([]byte, error) {
 	} else {
 		steps = append(steps, chromedp.CaptureScreenshot(&png))
 	}
-	return png, chromedp.Run(ctx, steps...)
+	if err := chromedp.Run(ctx, steps...); err != nil {
+		return nil, err
+	}
+	return small(png)
 }
 
 func deviceFor(name string) (chromedp.Action, error) {
@@ -128,11 +139,22 @@ func deviceFor(name string) (chromedp.Action, error) {
 		size = chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch)
 	case "desk":
 		size = chromedp.EmulateViewport(1280, 800)
+	case "screen":
+		size = chromedp.EmulateViewport(1366, 768)
 	default:
-		return nil, fmt.Errorf("no device %q: phone or desk, with -dark or without", name)
+		return nil, fmt.Errorf("no device %q: phone, desk or screen, with -dark or without", name)
 	}
 	return chromedp.Tasks{size, emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}})}, nil
 }
+
+// followFirst goes to what the first line of a page's list leads to.
+var followFirst = chromedp.ActionFunc(func(ctx context.Context) error {
+	var to string
+	if err := chromedp.Evaluate(`document.querySelector('main tbody th a').href`, &to).Do(ctx); err != nil {
+		return err
+	}
+	return chromedp.Navigate(to).Do(ctx)
+})
 
 // logIn fills the form that a page behind a login leads to: the one with a password. It knows no names of fields.
 func logIn(account string) chromedp.Action {
