@@ -102,3 +102,30 @@ func TestDeskAccountsByPage(t *testing.T) {
 	p.tapText("回到第一页")
 	p.sees("op-1")
 }
+
+// The log of what was done is searched by what, by whom and by day, and comes page by page.
+func TestDeskAudit(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.enterprise("示例机电有限公司", "op-1")
+	s.account("province", models.Account{Role: models.RoleProvince, Region: models.Province})
+	s.desk("op-1", deskPassword, deskScreen)
+	p := s.desk("province", deskPassword, deskScreen)
+	p.tapText("操作记录")
+	p.until(func() bool { return p.at() == "/console/audit" && eval[string](p, `document.readyState`) == "complete" }, "not at the log")
+	eval[any](p, `document.querySelector('#f-action').value = 'org_created'`)
+	p.tapText("查找")
+	p.until(func() bool { return strings.Contains(p.at(), "action=org_created") }, "not searched")
+	require.Equal(t, 1, eval[int](p, `document.querySelectorAll('tbody tr').length`), "one organisation was registered")
+	require.Contains(t, p.css("tbody tr"), "登记机构")
+	p.tidy("audit")
+	p.open(s.url + "/console/audit?action=login&limit=1")
+	require.Equal(t, 1, eval[int](p, `document.querySelectorAll('tbody tr').length`))
+	first := p.css("tbody tr")
+	p.tapText("下一页")
+	p.until(func() bool { return strings.Contains(p.at(), "after=") }, "not at the second page")
+	require.NotEqual(t, first, p.css("tbody tr"))
+	require.Contains(t, p.css("tbody tr"), "登录")
+	p.open(s.url + "/console/audit?from=2020-01-01&until=2020-01-02")
+	require.Zero(t, eval[int](p, `document.querySelectorAll('tbody tr').length`), "nothing was done on that day")
+}
