@@ -212,6 +212,8 @@ func doors() map[string]string {
 		"POST /api/v1/measures":                                         "p c o",
 		"GET /api/v1/measures/:measure":                                 "p c o",
 		"POST /api/v1/measures/:measure/transitions":                    "p c o",
+		"POST /api/v1/measures/:measure/papers":                         "o",
+		"GET /api/v1/measures/:measure/papers/:of/:n":                   "p c",
 		"GET /api/v1/directory":                                         "p c a o",
 		"POST /api/v1/directory":                                        "p c o",
 		"GET /api/v1/directory/:entry":                                  "p c a o",

@@ -118,6 +118,8 @@ func owners() map[string]string {
 		"GET /api/v1/policies/:policy/preview":                          "common",
 		"GET /api/v1/measures/:measure":                                 "y:404 x:404",
 		"POST /api/v1/measures/:measure/transitions":                    "y:404 x:404",
+		"POST /api/v1/measures/:measure/papers":                         "x:404",
+		"GET /api/v1/measures/:measure/papers/:of/:n":                   "y:404",
 		"GET /api/v1/directory/:entry":                                  "common",
 		"POST /api/v1/directory/:entry/transitions":                     "y:404 x:404",
 		"GET /api/v1/webhooks/:webhook":                                 "province",

@@ -21,6 +21,7 @@ type File struct {
 	ID        FileID      `bson:"_id"`
 	Owner     []byte      `bson:"owner,omitempty"`     // until it is kept
 	Complaint ComplaintID `bson:"complaint,omitempty"` // from its reservation on
+	Measure   MeasureID   `bson:"measure,omitempty"`   // instead: the case of supervision that it was sent for
 	Content   []byte      `bson:"content"`             // sealed JPEG, additional data file/<id>
 	Digest    []byte      `bson:"digest"`              // keyed, of the bytes uploaded: the same again gets the same id
 	Media     string      `bson:"media,omitempty"`     // of an organisation's paper; a photo is a JPEG

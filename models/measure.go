@@ -88,7 +88,9 @@ type Proceeding struct {
 	WordsAt  time.Time    `bson:"statement_at"`
 	Report   []byte       `bson:"report"` // sealed: what it did to rectify
 	ReportAt time.Time    `bson:"report_at"`
-	LateAt   time.Time    `bson:"late_at,omitempty"` // when the regulator was told that the time to rectify had passed without a report
+	WordsIn  []FileID     `bson:"statement_files,omitempty"` // papers with the statement
+	ReportIn []FileID     `bson:"report_files,omitempty"`    // and with the report
+	LateAt   time.Time    `bson:"late_at,omitempty"`         // when the regulator was told that the time to rectify had passed without a report
 
 	Decision  *Decision      `bson:"decision,omitempty"`
 	Public    bool           `bson:"public"`
@@ -98,6 +100,11 @@ type Proceeding struct {
 	Version   int            `bson:"version"`
 	CreatedAt time.Time      `bson:"created_at"`
 	ChangedAt time.Time      `bson:"changed_at"`
+}
+
+// HasFile says whether a paper is one of the case's.
+func (m Proceeding) HasFile(id FileID) bool {
+	return slices.Contains(m.WordsIn, id) || slices.Contains(m.ReportIn, id)
 }
 
 // Overdue says whether the time to rectify has passed without a report, as far as the case itself tells: a later decision may have ended it.

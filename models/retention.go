@@ -22,6 +22,7 @@ const (
 	RetainContactsRemoved = "contacts_removed" // companies' contacts that a school took off
 	RetainContacts        = "contacts"         // those it did not
 	RetainAlerts          = "alerts"           // whom an alert is about
+	RetainPapers          = "measure_papers"   // what organisations sent along with a statement or report
 )
 
 // RetentionResult is what one rule did, or would do.

@@ -5,13 +5,12 @@ import (
 	"crypto/hmac"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"huisheng/internal/photo"
+	"huisheng/app/paper"
 	"huisheng/models"
 )
 
@@ -137,10 +136,7 @@ func (s *Service) forOrg(ctx context.Context, c *models.Complaint, a *models.Org
 }
 
 // ReplyFile is a file of a reply as sent.
-type ReplyFile struct {
-	Content io.ReaderAt
-	Size    int64
-}
+type ReplyFile = paper.File
 
 // Reply takes the organisation's answer to a question, once. The same again is harmless; another one, or one after the case has moved on, is ErrNoAsk.
 func (s *Service) Reply(ctx context.Context, p models.Principal, id models.AskID, text string, files []ReplyFile) (AskForOrg, error) {
@@ -176,13 +172,13 @@ func (s *Service) Reply(ctx context.Context, p models.Principal, id models.AskID
 
 // reply stores the files, then takes the step that names them: the commit.
 func (s *Service) reply(ctx context.Context, p models.Principal, c models.Complaint, id models.AskID, text string, files []ReplyFile) error {
-	papers, err := s.readPapers(ctx, files)
+	papers, err := paper.Read(ctx, s.photos, files)
 	if err != nil {
 		return err
 	}
 	parts := []string{"reply", text}
 	for _, f := range papers {
-		parts = append(parts, string(f.content))
+		parts = append(parts, string(f.Content))
 	}
 	digest := s.ident.Digest(parts...)
 	a := c.FindAsk(id)
@@ -223,51 +219,17 @@ func (s *Service) reply(ctx context.Context, p models.Principal, c models.Compla
 	return nil
 }
 
-// paper is a file that may be stored: a picture made anew, or a PDF as it is.
-type paper struct {
-	content []byte
-	media   string
-}
-
-const mediaPDF = "application/pdf"
-
-func (s *Service) readPapers(ctx context.Context, files []ReplyFile) ([]paper, error) {
-	var list []paper
-	for _, f := range files {
-		if f.Size > photo.MaxBytes {
-			return nil, models.ErrPaperLarge
-		}
-		raw, err := io.ReadAll(io.NewSectionReader(f.Content, 0, f.Size))
-		if err != nil {
-			return nil, fmt.Errorf("read upload: %w", err)
-		}
-		if strings.HasPrefix(string(raw[:min(len(raw), 5)]), "%PDF-") {
-			list = append(list, paper{raw, mediaPDF})
-			continue
-		}
-		clean, err := s.photos.Clean(ctx, io.NewSectionReader(f.Content, 0, f.Size), f.Size)
-		if err != nil {
-			if errors.Is(err, models.ErrPhotoType) {
-				err = models.ErrPaperType
-			}
-			return nil, err
-		}
-		list = append(list, paper{clean, "image/jpeg"})
-	}
-	return list, nil
-}
-
 // putPaper stores a file that waits for the step which names it. The same again meets the first one.
-func (s *Service) putPaper(ctx context.Context, c models.ComplaintID, ask models.AskID, i int, f paper) (models.FileID, error) {
-	digest := s.ident.Digest("paper", string(f.content))
+func (s *Service) putPaper(ctx context.Context, c models.ComplaintID, ask models.AskID, i int, f paper.Paper) (models.FileID, error) {
+	digest := s.ident.Digest("paper", string(f.Content))
 	id := models.FileID(s.ident.Derive("paper", string(ask), strconv.Itoa(i), string(digest)))
-	sealed, err := s.box.Seal(f.content, filePlace(id))
+	sealed, err := s.box.Seal(f.Content, filePlace(id))
 	if err != nil {
 		return id, err
 	}
 	now := s.now()
 	err = s.store.CreateFile(ctx, models.File{
-		ID: id, Owner: digest, Complaint: c, Content: sealed, Media: f.media, Digest: digest, CreatedAt: now, PurgeAt: now.Add(fileWait),
+		ID: id, Owner: digest, Complaint: c, Content: sealed, Media: f.Media, Digest: digest, CreatedAt: now, PurgeAt: now.Add(fileWait),
 	})
 	if errors.Is(err, models.ErrConflict) {
 		err = nil

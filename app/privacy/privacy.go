@@ -74,6 +74,7 @@ func (s *Service) rules() []rule {
 	removed, _ := cut(models.RetainContactsRemoved)
 	contacts, _ := cut(models.RetainContacts)
 	alerts, _ := cut(models.RetainAlerts)
+	papers, _ := cut(models.RetainPapers)
 	return []rule{
 		{models.RetainTokens, tokens, store.DueTokens(tokens), s.store.StripInvitations},
 		{models.RetainDeliveries, traces, store.DueDeliveries(traces), s.store.ForgetDeliveries},
@@ -82,6 +83,7 @@ func (s *Service) rules() []rule {
 		{models.RetainComplaints, complaints, store.DueComplaints(complaints, severe), s.deidentify},
 		{models.RetainContactsRemoved, removed, store.DueContacts(removed, true), func(ctx context.Context, ids []string) error { return s.store.EraseContacts(ctx, ids, removed) }},
 		{models.RetainContacts, contacts, store.DueContacts(contacts, false), func(ctx context.Context, ids []string) error { return s.store.EraseContacts(ctx, ids, contacts) }},
+		{models.RetainPapers, papers, store.DuePapers(papers), s.store.DropFiles},
 		{models.RetainAlerts, alerts, store.DueAlerts(alerts), func(ctx context.Context, ids []string) error { return s.store.EraseAlerts(ctx, ids, alerts) }},
 	}
 }

@@ -128,12 +128,12 @@ func TestRetention(t *testing.T) {
 	k.contactsAndAlerts()
 	before := k.doc("invitations", "old")
 	dry := k.results(k.DryRun(k.ctx))
-	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 0, models.RetainWages: 2, models.RetainComplaints: 2, models.RetainContactsRemoved: 1, models.RetainContacts: 1, models.RetainAlerts: 1}, dry)
+	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 0, models.RetainWages: 2, models.RetainComplaints: 2, models.RetainContactsRemoved: 1, models.RetainContacts: 1, models.RetainAlerts: 1, models.RetainPapers: 1}, dry)
 	require.Equal(t, before, k.doc("invitations", "old"), "a dry run changes nothing")
 
 	done := k.results(k.Run(k.ctx, models.Principal{}))
-	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 2, models.RetainWages: 2, models.RetainComplaints: 2, models.RetainContactsRemoved: 1, models.RetainContacts: 1, models.RetainAlerts: 1}, done)
-	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainWages: 0, models.RetainComplaints: 0, models.RetainContactsRemoved: 0, models.RetainContacts: 0, models.RetainAlerts: 0}, k.results(k.Run(k.ctx, models.Principal{})), "once")
+	require.Equal(t, map[string]int{models.RetainTokens: 4, models.RetainDeliveries: 1, models.RetainIdentity: 2, models.RetainWages: 2, models.RetainComplaints: 2, models.RetainContactsRemoved: 1, models.RetainContacts: 1, models.RetainAlerts: 1, models.RetainPapers: 1}, done)
+	require.Equal(t, map[string]int{models.RetainTokens: 0, models.RetainDeliveries: 0, models.RetainIdentity: 0, models.RetainWages: 0, models.RetainComplaints: 0, models.RetainContactsRemoved: 0, models.RetainContacts: 0, models.RetainAlerts: 0, models.RetainPapers: 0}, k.results(k.Run(k.ctx, models.Principal{})), "once")
 
 	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "fresh", "tail_mac": testkit.Doc{"$exists": true}, "retained": nil}))
 	require.Equal(t, 1, k.probe.Count("invitations", testkit.Doc{"_id": "closed", "tail_mac": testkit.Doc{"$exists": false}, "record": "r8"}), "closed a month ago: it opens nothing, and still leads to its record")
@@ -177,7 +177,7 @@ func TestRetention(t *testing.T) {
 		}
 		require.Equal(t, id != "w-new", len(r.History[0].Texts) == 0)
 	}
-	require.Len(t, list.Items, 16, "begun and done, by rule")
+	require.Len(t, list.Items, 18, "begun and done, by rule")
 	require.Equal(t, "1", list.Items[0].Detail["documents"])
 }
 
@@ -191,6 +191,9 @@ func (k *kit) contactsAndAlerts() {
 			ID: models.ContactID(id), Org: "o", Company: "示例公司", Identity: k.seal(`{"n":"欧阳建国","p":"+8613800138000"}`, "contact/"+id), PhoneMAC: []byte("p"),
 			Since: "2020-01-01", Removed: c.removed, CreatedAt: k.now.AddDate(0, 0, -c.days), UpdatedAt: k.now.AddDate(0, 0, -c.days),
 		}))
+	}
+	for id, days := range map[string]int{"p-new": 1825, "p-old": 1827} {
+		k.probe.Insert("files", testkit.Doc{"_id": id, "measure": "m", "content": k.seal("pdf", "file/"+id), "created_at": k.now.AddDate(0, 0, -days)})
 	}
 	for id, days := range map[string]int{"a-new": 1825, "a-old": 1827} {
 		require.NoError(k.t, k.store.PutAlert(k.ctx, models.Alert{
@@ -208,6 +211,8 @@ func (k *kit) contactsAndAlertsAfter() {
 		require.Equal(k.t, gone, len(c.Identity) == 0 && len(c.PhoneMAC) == 0 && c.Removed, id)
 		require.Equal(k.t, models.Date("2020-01-01"), c.Since)
 	}
+	require.Equal(k.t, 1, k.probe.Count("files", testkit.Doc{"measure": "m", "_id": "p-new"}))
+	require.Zero(k.t, k.probe.Count("files", testkit.Doc{"_id": "p-old"}))
 	for id, gone := range map[string]bool{"a-new": false, "a-old": true} {
 		a, err := k.store.FindAlert(k.ctx, models.SystemScope(), id)
 		require.NoError(k.t, err)

@@ -17,6 +17,16 @@ type Step struct {
 	Days    int    // RECTIFY: how many days it may take; 0: RectifyDays
 	Public  *bool  // whether the decision is published; nil: exits are
 	Item    string // of the hand-over list
+
+	papers *[]models.FileID // stored already, see Submit; nil: those before stay
+}
+
+// with gives the files that stand beside the words after the step.
+func (in Step) with(before []models.FileID) []models.FileID {
+	if in.papers == nil {
+		return before
+	}
+	return *in.papers
 }
 
 // The time limits.
@@ -208,10 +218,10 @@ func (s *Service) take(ctx context.Context, p models.Principal, m models.Proceed
 		next.Interim = true
 		err = s.number(ctx, &next, last, now)
 	case models.ActionStatement:
-		next.WordsAt = now
+		next.WordsAt, next.WordsIn = now, in.with(m.WordsIn)
 		next.Words, err = s.box.Seal([]byte(in.Text), place(m.ID, "statement"))
 	case models.ActionRectified:
-		next.ReportAt = now
+		next.ReportAt, next.ReportIn = now, in.with(m.ReportIn)
 		next.Report, err = s.box.Seal([]byte(in.Text), place(m.ID, "report"))
 	case models.ActionImpose:
 		err = s.impose(ctx, p, &next, in, last, now)

@@ -16,6 +16,7 @@ import (
 	"huisheng/app/port"
 	"huisheng/config/catalog"
 	"huisheng/internal/ident"
+	"huisheng/internal/photo"
 	"huisheng/internal/seal"
 	"huisheng/models"
 	"huisheng/models/store"
@@ -30,6 +31,7 @@ type Service struct {
 	ident      *ident.Idents
 	audit      *audit.Log
 	indicators *indicator.Service
+	photos     *photo.Cleaner
 	now        port.Clock
 	log        *slog.Logger
 }
@@ -51,6 +53,7 @@ type Deps struct {
 func New(d Deps) *Service {
 	return &Service{
 		store: d.Store, catalog: d.Catalog, calendar: d.Calendar, box: d.Box, ident: d.Ident, audit: d.Audit, indicators: d.Indicators, now: d.Clock, log: d.Log,
+		photos: photo.NewCleaner(1),
 	}
 }
 

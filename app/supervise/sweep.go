@@ -11,9 +11,10 @@ import (
 // sweepAtOnce is how many cases a pass mends.
 const sweepAtOnce = 200
 
-// Sweep does what time brings: it counts windows for a statement again, and tells of times to rectify that passed.
+// Sweep does what time brings: it counts windows for a statement again, tells of times to rectify that passed, and
+// keeps or deletes papers.
 func (s *Service) Sweep(ctx context.Context) error {
-	return errors.Join(s.hearings(ctx), s.late(ctx))
+	return errors.Join(s.hearings(ctx), s.late(ctx), s.papers(ctx))
 }
 
 // late alerts the supervising officials, once, that the time to rectify passed without a report; a later decision about the organisation ends that time. The

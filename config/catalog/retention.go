@@ -54,7 +54,7 @@ func (l *loader) retention() {
 			ID: r.ID.Value, Name: name.text(), Then: then.text(), Days: r.Days.Value, Severe: r.Severe.Value,
 		})
 	}
-	for _, id := range []string{models.RetainTokens, models.RetainDeliveries, models.RetainIdentity, models.RetainWages, models.RetainComplaints, models.RetainContactsRemoved, models.RetainContacts, models.RetainAlerts} {
+	for _, id := range []string{models.RetainTokens, models.RetainDeliveries, models.RetainIdentity, models.RetainWages, models.RetainComplaints, models.RetainContactsRemoved, models.RetainContacts, models.RetainAlerts, models.RetainPapers} {
 		if r, ok := l.cat.RetentionRule(id); !ok || r.Days == 0 {
 			f.report(0, "rule %s needs a number of days", id)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huisheng/app/complaint"
+	"huisheng/app/paper"
 	"huisheng/handlers/web"
 	"huisheng/internal/photo"
 	"huisheng/models"
@@ -108,12 +109,17 @@ func (h *API) ShowReplyFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	name := map[string]string{"application/pdf": "pdf"}[media]
-	if name == "" {
-		media, name = "image/jpeg", "jpg"
+	return saved(c, content, media, fmt.Sprintf("reply-%d", n))
+}
+
+// saved sends a file that somebody else made, to be saved and not shown, whatever is in it.
+func saved(c *fiber.Ctx, content []byte, media, name string) error {
+	end := "pdf"
+	if media != paper.MediaPDF {
+		media, end = paper.MediaJPEG, "jpg"
 	}
 	c.Set(fiber.HeaderContentType, media)
-	c.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="reply-%d.%s"`, n, name))
+	c.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="%s.%s"`, name, end))
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	return c.Send(content)
 }

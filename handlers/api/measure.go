@@ -1,6 +1,8 @@
 package api
 
 import (
+	"fmt"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huisheng/app/supervise"
@@ -35,8 +37,10 @@ type measureView struct {
 	Overdue     bool                   `json:"overdue"`
 	Statement   string                 `json:"statement"`
 	StatementAt web.Time               `json:"statement_at"`
+	Statements  int                    `json:"statement_files"` // numbered from 1
 	Rectified   string                 `json:"rectified"`
 	RectifiedAt web.Time               `json:"rectified_at"`
+	Reports     int                    `json:"rectified_files"`
 	Decision    *decisionView          `json:"decision,omitempty"`
 	Handover    []handoverView         `json:"handover"`
 	Timeline    []measureEventView     `json:"timeline"`
@@ -76,7 +80,7 @@ func measureOf(m supervise.Case) measureView {
 		Wanted: m.Wanted, State: m.State, From: m.From, To: m.To, Standing: m.Standing, ByRule: m.Evidence.Rule != nil, ByOrg: m.ByOrg, Interim: m.Interim,
 		Public: m.Public, Reason: m.Reason, Evidence: evidenceView{m.Evidence, web.Time(m.Evidence.ComputedAt)}, NoticedAt: web.Time(m.NotedAt),
 		HeardBy: web.Time(m.HeardBy), Provisional: m.Unsure, Overdue: m.Late, Statement: m.Statement, StatementAt: web.Time(m.WordsAt), Rectified: m.Rectified,
-		RectifiedAt: web.Time(m.ReportAt), Steps: m.Steps, Version: m.Version, CreatedAt: web.Time(m.CreatedAt), ChangedAt: web.Time(m.ChangedAt),
+		RectifiedAt: web.Time(m.ReportAt), Statements: len(m.WordsIn), Reports: len(m.ReportIn), Steps: m.Steps, Version: m.Version, CreatedAt: web.Time(m.CreatedAt), ChangedAt: web.Time(m.ChangedAt),
 		Handover: []handoverView{}, Timeline: []measureEventView{},
 	}
 	if v.Steps == nil {
@@ -174,6 +178,34 @@ func (h *API) MoveMeasure(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(measureOf(m))
+}
+
+// SubmitPapers takes the organisation's statement or report with files: multipart with the part `text` and up to three parts `file`.
+func (h *API) SubmitPapers(c *fiber.Ctx) error {
+	text, files, done, err := replyForm(c)
+	defer done()
+	if err != nil {
+		return err
+	}
+	m, err := h.app.Supervise.Submit(c.UserContext(), web.Principal(c), models.MeasureID(c.Params("measure")), text, files)
+	if err != nil {
+		return inFile(err)
+	}
+	return c.JSON(measureOf(m))
+}
+
+// ShowPaper gives the n-th file of a statement or a report, from 1, to be saved.
+func (h *API) ShowPaper(c *fiber.Ctx) error {
+	n, err := c.ParamsInt("n")
+	if err != nil {
+		return models.ErrNotFound
+	}
+	of := models.MeasureAction(c.Params("of"))
+	content, media, err := h.app.Supervise.Paper(c.UserContext(), web.Principal(c), models.MeasureID(c.Params("measure")), of, n)
+	if err != nil {
+		return err
+	}
+	return saved(c, content, media, fmt.Sprintf("%s-%d", of, n))
 }
 
 type exitView struct {

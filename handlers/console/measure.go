@@ -3,6 +3,7 @@ package console
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -178,7 +179,19 @@ func (h *Console) StepMeasure(c *fiber.Ctx) error {
 			"Question": l.text(ask), "Text": in.Text, "Back": measureURL(id), "Button": l.measureStep(in.Action), "Action": "",
 		}})
 	}
-	if _, err := h.app.Supervise.Take(c.UserContext(), web.Principal(c), id, in); err != nil {
+	take := func() error { _, err := h.app.Supervise.Take(c.UserContext(), web.Principal(c), id, in); return err }
+	if web.Principal(c).Role == models.RoleOperator && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		files, done, err := replyFiles(c)
+		defer done()
+		if err != nil {
+			return err
+		}
+		take = func() error {
+			_, err := h.app.Supervise.Submit(c.UserContext(), web.Principal(c), id, in.Text, files)
+			return err
+		}
+	}
+	if err := take(); err != nil {
 		if err := f.refused(c, err); err != nil {
 			return err
 		}

@@ -73,6 +73,30 @@ func (s *Store) ReservedFiles(ctx context.Context, after models.FileID, limit in
 // PurgeFiles deletes the photos that no complaint kept in time. It is no TTL index, because the server would not look first whether a complaint
 // has them, and a complaint is not to lose its photos because no worker ran for a day.
 func (s *Store) PurgeFiles(ctx context.Context, now time.Time) error {
-	_, err := s.col(colFiles).DeleteMany(ctx, bson.D{{Key: "purge_at", Value: bson.D{{Key: "$lt", Value: now}}}})
+	_, err := s.col(colFiles).DeleteMany(ctx, bson.D{{Key: "purge_at", Value: bson.D{{Key: "$lt", Value: now}}}, {Key: "measure", Value: bson.D{{Key: "$exists", Value: false}}}})
 	return wrap("purge files", err)
+}
+
+// KeepPaper makes a paper of a case of supervision permanent, after the case names it. Doing it again is harmless.
+func (s *Store) KeepPaper(ctx context.Context, id models.FileID) error {
+	_, err := s.col(colFiles).UpdateOne(ctx, bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$unset", Value: bson.D{{Key: "owner", Value: ""}, {Key: "purge_at", Value: ""}}}})
+	return wrap("keep paper", err)
+}
+
+// WaitingPapers lists papers of cases of supervision that are not kept yet, by id, without their content.
+func (s *Store) WaitingPapers(ctx context.Context, after models.FileID, limit int) ([]models.File, error) {
+	exists := bson.D{{Key: "$exists", Value: true}}
+	cur, err := s.col(colFiles).Find(ctx, bson.D{{Key: "purge_at", Value: exists}, {Key: "measure", Value: exists}, {Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}},
+		options.Find().SetSort(asc("_id")).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "measure", Value: 1}, {Key: "purge_at", Value: 1}}))
+	if err != nil {
+		return nil, wrap("list waiting papers", err)
+	}
+	var list []models.File
+	return list, wrap("list waiting papers", cur.All(ctx, &list))
+}
+
+// DropFiles deletes files.
+func (s *Store) DropFiles(ctx context.Context, ids []string) error {
+	_, err := s.col(colFiles).DeleteMany(ctx, bson.D{{Key: "_id", Value: among(ids)}})
+	return wrap("drop files", err)
 }

@@ -66,6 +66,11 @@ func DueContacts(t time.Time, removed bool) Due {
 	return Due{colContacts, bson.D{{Key: "removed", Value: is}, {Key: "erased", Value: bson.D{{Key: "$ne", Value: true}}}, before("updated_at", t)}}
 }
 
+// DuePapers is the papers that organisations sent for cases of supervision before t.
+func DuePapers(t time.Time) Due {
+	return Due{colFiles, bson.D{{Key: "measure", Value: bson.D{{Key: "$exists", Value: true}}}, before("created_at", t)}}
+}
+
 // DueAlerts is the alerts that last changed before t and still say whom they are about.
 func DueAlerts(t time.Time) Due {
 	return Due{colAlerts, bson.D{{Key: "erased", Value: bson.D{{Key: "$ne", Value: true}}}, before("changed_at", t)}}
