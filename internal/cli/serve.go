@@ -42,6 +42,7 @@ func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
 	http := handlers.New(p.handlerDeps(ctx))
 	runtime.GC()         // parsing and compressing pages leaves much behind that serving never needs; pools of compressors
 	debug.FreeOSMemory() // go with the second collection alone
+	go paceGC(ctx)
 	done := make(chan error, 1)
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
