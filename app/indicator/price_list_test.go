@@ -90,3 +90,39 @@ func TestPriceListsOverTime(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1650.0, *byID(then.Rollup.Live)["O8_published"].Value, "and a report made now says the same")
 }
+
+// Three organisations publish 1000, 2000, and 3000 and 4000: the region's median is 2500, its quartiles 1000 + 0.75 × 1000 = 1750 and 3000 + 0.25 × 1000 = 3250. An
+// organisation reads them beside its own median.
+func TestQuartilesOfARegionsPrices(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	var own models.Org
+	for i, list := range [][]int64{{1000}, {2000}, {3000, 4000}} {
+		o := k.orgOf(models.OrgSocial, "440100")
+		var items []models.Price
+		for _, yuan := range list {
+			items = append(items, models.Price{Occupation: "电工", Level: "4", Course: time.Duration(yuan).String(), Yuan: yuan})
+		}
+		require.NoError(t, k.store.PutPrices(k.ctx, models.PriceList{ID: o.ID, Org: o.ID, Region: o.Region, Kind: o.Kind, Current: models.PriceVersion{N: 1, Items: items, At: k.clock.Now()}}))
+		k.answer(k.roundOf(o, "SOC_TRAINEE", "440100"), models.Slice{}, 10*i, 1, answers{"in_person": "yes"})
+		own = o
+	}
+	k.refresh()
+	want := []float64{2500, 1750, 3250}
+	of := func(v models.IndicatorValue) []float64 { return []float64{*v.Value, *v.P25, *v.P75} }
+	for _, region := range []string{"440100", models.Province} {
+		got, err := k.ForRegion(k.ctx, models.Principal{Role: models.RoleProvince, Region: models.Province}, region, models.OrgSocial, quarter)
+		require.NoError(t, err)
+		require.Equal(t, want, of(byID(got.Items)["O8_published"]), region)
+	}
+	c, err := k.Compare(k.ctx, models.Scope{Org: own.ID}, own.ID, quarter, models.Slice{})
+	require.NoError(t, err)
+	for _, x := range c.Items {
+		if x.ID == "O8_published" {
+			require.Equal(t, 3500.0, *x.Own.Value)
+			require.Equal(t, [][]float64{want, want}, [][]float64{of(x.City), of(x.Province)})
+			return
+		}
+	}
+	t.Error("not compared")
+}
