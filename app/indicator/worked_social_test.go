@@ -9,7 +9,8 @@ import (
 	"huisheng/models"
 )
 
-// trainees are six people who sat the exam themselves and T7, who says that somebody else did.
+// trainees are six people who sat the exam themselves and T7, who says that somebody else did. T2 alone had work before: O4b counts T1,
+// T4 and T5 of T1, T3, T4, T5 and T6.
 //
 //	     trained    paid price  sure pass share  fair useful  status    match  income     help      overall   mean of scored items
 //	T1   yes        1800 same   no        no     100  100     employed  full   5000-5999  and found 100       100
@@ -21,13 +22,13 @@ import (
 //	T7   yes        3000 same   yes       yes    100  100     employed  full   15000-     and found 100
 func trainees() []answers {
 	return []answers{
-		{"in_person": "yes", "trained": "yes", "paid": int64(1800), "price_match": "same", "guaranteed_pass": "no", "subsidy_share": "no", "fair": "very_fair", "useful": "very_useful", "status": "employed", "match": "full", "income": "from_5000", "placement_help": "helped_found", "overall": "very_satisfied"},
-		{"in_person": "yes", "trained": "yes", "paid": int64(2200), "price_match": "more", "guaranteed_pass": "yes", "subsidy_share": "no", "fair": "fairly_fair", "useful": "useful", "status": "employed", "match": "mostly", "income": "from_4000", "placement_help": "helped_not_found", "overall": "satisfied"},
-		{"in_person": "yes", "trained": "exam_only", "paid": int64(0), "price_match": "less", "guaranteed_pass": "no", "subsidy_share": "yes", "fair": "so_so", "status": "looking", "placement_help": "not_helped", "overall": "fairly_satisfied"},
-		{"in_person": "yes", "trained": "yes", "price_match": "not_sure", "guaranteed_pass": "prefer_not", "subsidy_share": "prefer_not", "fair": "not_sure", "useful": "so_so", "status": "flexible", "match": "hardly", "income": "prefer_not", "placement_help": "not_needed", "overall": "dissatisfied"},
-		{"in_person": "yes", "trained": "signed_up_only", "paid": int64(2000), "price_match": "same", "guaranteed_pass": "no", "subsidy_share": "no", "fair": "rather_unfair", "status": "own_business", "match": "none", "income": "from_10000", "placement_help": "not_needed", "overall": "very_dissatisfied"},
-		{"in_person": "yes", "trained": "yes", "paid": int64(1500), "price_match": "more", "guaranteed_pass": "no", "subsidy_share": "no", "fair": "very_unfair", "useful": "not_useful", "status": "further_study", "placement_help": "not_needed", "overall": "satisfied"},
-		{"in_person": "somebody_else", "trained": "yes", "paid": int64(3000), "price_match": "same", "guaranteed_pass": "yes", "subsidy_share": "yes", "fair": "very_fair", "useful": "very_useful", "status": "employed", "match": "full", "income": "from_15000", "placement_help": "helped_found", "overall": "very_satisfied"},
+		{"in_person": "yes", "trained": "yes", "paid": int64(1800), "price_match": "same", "guaranteed_pass": "no", "subsidy_share": "no", "fair": "very_fair", "useful": "very_useful", "status": "employed", "before": "no", "match": "full", "income": "from_5000", "placement_help": "helped_found", "overall": "very_satisfied"},
+		{"in_person": "yes", "trained": "yes", "paid": int64(2200), "price_match": "more", "guaranteed_pass": "yes", "subsidy_share": "no", "fair": "fairly_fair", "useful": "useful", "status": "employed", "before": "yes", "match": "mostly", "income": "from_4000", "placement_help": "helped_not_found", "overall": "satisfied"},
+		{"in_person": "yes", "trained": "exam_only", "paid": int64(0), "price_match": "less", "guaranteed_pass": "no", "subsidy_share": "yes", "fair": "so_so", "status": "looking", "before": "no", "placement_help": "not_helped", "overall": "fairly_satisfied"},
+		{"in_person": "yes", "trained": "yes", "price_match": "not_sure", "guaranteed_pass": "prefer_not", "subsidy_share": "prefer_not", "fair": "not_sure", "useful": "so_so", "status": "flexible", "before": "no", "match": "hardly", "income": "prefer_not", "placement_help": "not_needed", "overall": "dissatisfied"},
+		{"in_person": "yes", "trained": "signed_up_only", "paid": int64(2000), "price_match": "same", "guaranteed_pass": "no", "subsidy_share": "no", "fair": "rather_unfair", "status": "own_business", "before": "no", "match": "none", "income": "from_10000", "placement_help": "not_needed", "overall": "very_dissatisfied"},
+		{"in_person": "yes", "trained": "yes", "paid": int64(1500), "price_match": "more", "guaranteed_pass": "no", "subsidy_share": "no", "fair": "very_unfair", "useful": "not_useful", "status": "further_study", "before": "no", "placement_help": "not_needed", "overall": "satisfied"},
+		{"in_person": "somebody_else", "trained": "yes", "paid": int64(3000), "price_match": "same", "guaranteed_pass": "yes", "subsidy_share": "yes", "fair": "very_fair", "useful": "very_useful", "status": "employed", "before": "no", "match": "full", "income": "from_15000", "placement_help": "helped_found", "overall": "very_satisfied"},
 	}
 }
 
@@ -47,6 +48,7 @@ func socialExample() map[string]figure {
 		"O3_placement_help":   {33.33, 1, 3, 6.15, 79.23},
 		"O4":                  {80, 4, 5, 37.55, 96.38},
 		"O4_without_flexible": {60, 3, 5, 23.07, 88.24},
+		"O4b":                 {60, 3, 5, 23.07, 88.24},
 		"O6a":                 {7.5, 3, 40, 0, 0},
 		"O6b":                 {5, 2, 40, 0, 0},
 		"O7":                  {25, 30, 120, 0, 0},

@@ -119,7 +119,7 @@ func TestEveryIndicatorOfTheNotice(t *testing.T) {
 			"S4_rehire_company", "S5", "S6", "S6b", "S6_reported", "S7", "S7_reported",
 		},
 		models.OrgSocial: {
-			"O1_growth", "O1_self_paying", "O1_price_position", "O2a", "O2b", "O2a_in_work", "O2b_not_in_work", "O3a", "O3b", "O4", "O4_without_flexible", "O5",
+			"O1_growth", "O1_self_paying", "O1_price_position", "O2a", "O2b", "O2a_in_work", "O2b_not_in_work", "O3a", "O3b", "O4", "O4_without_flexible", "O4b", "O5",
 			"O6a", "O6b", "O7", "O8_published", "O8_paid", "O8_gap", "O9_in_person", "O9_guaranteed_pass",
 		},
 	} {

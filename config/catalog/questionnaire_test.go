@@ -93,7 +93,7 @@ func TestEveryFormIsChecked(t *testing.T) {
 func TestQuestionnaires(t *testing.T) {
 	c := load(t)
 	for code, n := range map[string]int{
-		"ENT_PARTICIPANT": 14, "ENT_STAFF": 12, "ENT_DEPT": 12, "SCH_INTERN": 14, "SCH_EMPLOYER": 12, "SCH_GRADUATE": 15, "SOC_TRAINEE": 14,
+		"ENT_PARTICIPANT": 14, "ENT_STAFF": 12, "ENT_DEPT": 12, "SCH_INTERN": 14, "SCH_EMPLOYER": 12, "SCH_GRADUATE": 15, "SOC_TRAINEE": 15,
 	} {
 		q, ok := c.Latest(code)
 		if !ok || len(q.Questions) != n {

@@ -26,6 +26,10 @@ func (h *Console) CreateAccount(c *fiber.Ctx) error {
 
 // UpdateAccount disables, enables or gives a new first password to an operator.
 func (h *Console) UpdateAccount(c *fiber.Ctx) error {
+	list := orgURL(models.OrgID(c.Params("org")))
+	if q := beforeAccount(c); q != "" {
+		return h.sure(c, q, list, "do")
+	}
 	done, err := h.changeAccount(c)
 	if err != nil {
 		return err
@@ -33,7 +37,21 @@ func (h *Console) UpdateAccount(c *fiber.Ctx) error {
 	if done.InitialPassword != "" {
 		return h.org(c, page{}, orgData{Initial: done.InitialPassword, For: done.Account.Login})
 	}
-	return back(c, orgURL(models.OrgID(c.Params("org"))), doneTo(c))
+	return back(c, list, doneTo(c))
+}
+
+// beforeAccount is what to ask before a button beside an account does what its owner would notice at once; empty: nothing, or it was asked.
+func beforeAccount(c *fiber.Ctx) string {
+	if c.FormValue("sure") != "" {
+		return ""
+	}
+	switch c.FormValue("do") {
+	case "disable":
+		return say(c, "停用后，这个账号立即退出，不能再登录，以后可以再启用。确定停用吗？", "The account is logged out at once and cannot log in; it can be enabled again. Disable it?")
+	case "reset":
+		return say(c, "原来的密码立即失效，新的初始密码只显示一次。确定重置吗？", "The old password stops working at once; the new first password is shown once. Reset it?")
+	}
+	return ""
 }
 
 // changeAccount does what a button beside an account says.
@@ -122,6 +140,9 @@ func (h *Console) CreateOfficial(c *fiber.Ctx) error {
 
 // ChangeOfficial disables, enables or gives a new first password, on the page of all accounts.
 func (h *Console) ChangeOfficial(c *fiber.Ctx) error {
+	if q := beforeAccount(c); q != "" {
+		return h.sure(c, q, "/console/accounts", "do")
+	}
 	done, err := h.changeAccount(c)
 	if err != nil {
 		return err

@@ -69,10 +69,7 @@ func (h *Console) StepDirectoryEntry(c *fiber.Ctx) error {
 	f := typed(c, "action", "version")
 	l, a := langOf(c), models.DirectoryAction(f.Value("action"))
 	if (a == models.DirectoryWithdraw || a == models.DirectoryReject) && c.FormValue("sure") == "" {
-		return h.render(c, "confirm", page{Title: l.directoryStep(a), Form: f, Self: "/console/directory", Data: map[string]any{
-			"Question": l.say("公开页面将不再显示这家企业。确定吗？", "The enterprise leaves the public page. Are you sure?"), "Text": "",
-			"Back": "/console/directory", "Button": l.directoryStep(a), "Action": "",
-		}})
+		return h.sure(c, l.say("公开页面将不再显示这家企业。确定吗？", "The enterprise leaves the public page. Are you sure?"), "/console/directory", "action", "version")
 	}
 	version, _ := strconv.Atoi(f.Value("version")) // none: whatever it is now
 	_, err := h.app.Supervise.TakeEntry(c.UserContext(), web.Principal(c), models.DirectoryID(c.Params("entry")), a, l.directoryStep(a), version)

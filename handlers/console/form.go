@@ -45,6 +45,13 @@ func typed(c *fiber.Ctx, names ...string) form {
 	return f
 }
 
+// sure asks before something is done that people would not want by mistake; the same form comes back with sure=yes and the fields named.
+func (h *Console) sure(c *fiber.Ctx, question, to string, fields ...string) error {
+	return h.render(c, "confirm", page{Title: say(c, "请确认", "Please confirm"), Form: typed(c, fields...), Self: to, Data: map[string]any{
+		"Question": question, "Text": "", "Back": to, "Button": say(c, "确定", "Confirm"), "Action": "",
+	}})
+}
+
 // refused fills in what a use case found wrong and sets the status. An error that the person cannot mend is given back: it is for the error page.
 func (f *form) refused(c *fiber.Ctx, err error) error {
 	var e *models.Error

@@ -64,6 +64,10 @@ func (h *Console) PostSchedule(c *fiber.Ctx) error {
 	done := "contact"
 	f := typed(c, contactFields...)
 	if c.FormValue("do") == "remove" {
+		if c.FormValue("sure") == "" {
+			return h.sure(c, say(c, "移除后不再给这位联系人发短信，已经给出的评价保留，以后可以重新登记。确定移除吗？",
+				"This contact gets no more messages; what they have said stays, and they can be registered again. Remove?"), "/console/schedule", "do", "contact")
+		}
 		done = "uncontact"
 		err = h.app.Contacts.Remove(ctx, who, org.ID, models.ContactID(c.FormValue("contact")))
 	} else {

@@ -81,7 +81,7 @@ func (s *Store) SumBatches(ctx context.Context, sc models.Scope, f BatchSumFilte
 	filter := bson.D{{Key: "opens_at", Value: bson.D{{Key: "$gte", Value: f.From}, {Key: "$lt", Value: f.Until}}}}
 	by := bson.D{{Key: "region", Value: "$region"}, {Key: "kind", Value: "$kind"}}
 	if f.Orgs != nil {
-		filter = append(filter, bson.E{Key: "org", Value: bson.D{{Key: "$in", Value: f.Orgs}}})
+		filter = append(filter, bson.E{Key: "org", Value: among(f.Orgs)})
 		by = bson.D{{Key: "org", Value: "$org"}, {Key: "kind", Value: "$kind"}}
 	}
 	taken := bson.D{{Key: "$and", Value: bson.A{bson.D{{Key: "$ne", Value: bson.A{"$state", models.BatchClosed}}}, bson.D{{Key: "$gt", Value: bson.A{"$closes_at", now}}}}}}

@@ -159,3 +159,51 @@ func (s *site) complainByName(r *round, text string) string {
 	require.NoError(s.t, err)
 	return filed.CaseNo
 }
+
+// A reminder is sent from the batch's page, as often as there are rounds left.
+func TestDeskReminds(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.invite(models.OrgEnterprise, 6)
+	s.account("desk", models.Account{Role: models.RoleOperator, Org: r.org})
+	b := s.desk("desk", deskPassword, deskScreen)
+	b.open(s.url + "/console/batches/" + string(r.batch))
+	for range 2 {
+		b.tapText("发提醒")
+		b.sees("提醒已安排")
+		b.open(s.url + "/console/batches/" + string(r.batch))
+	}
+	require.True(t, eval[bool](b, `document.querySelector('button[value=remind]').disabled`), "two rounds and no more")
+	b.tidy("reminded")
+}
+
+// A school registers a company's contact; taking one off the list is asked about, and a contact can come back.
+func TestDeskContacts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.school()
+	b := s.desk("school", deskPassword, deskScreen)
+	b.tapText("学生批次")
+	register := func(phone string) {
+		b.typeIn("#f-company", "示例电器有限公司")
+		b.typeIn("#f-name", "王师傅")
+		b.typeIn("#f-phone", phone)
+		b.tapText("登记")
+	}
+	register("123")
+	b.until(func() bool { return eval[bool](b, `!!document.querySelector('#f-phone[aria-invalid]')`) }, "the wrong number is not marked")
+	register("13800009998")
+	b.sees("联系人已登记")
+	b.tidy("contact")
+	b.tapText("移除")
+	b.sees("确定移除吗")
+	b.tidy("contact-remove")
+	b.tapText("返回")
+	b.sees("示例电器有限公司")
+	b.tapText("移除")
+	b.tapText("确定")
+	b.sees("联系人已移除")
+	require.NotContains(t, b.text(), "示例电器有限公司")
+	register("13800009998")
+	b.sees("联系人已登记")
+}

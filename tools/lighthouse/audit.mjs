@@ -6,8 +6,8 @@
 // It prints a table and ends with 1 if a page has less than 100 anywhere. LINK and DIGITS are those of one invited demo person, who may have
 // answered before: then the form that corrects the answers is audited, which is the same page.
 import { existsSync } from 'node:fs';
-import lighthouse from 'lighthouse';
 import puppeteer from 'puppeteer-core';
+import { once } from './once.mjs';
 
 const [link, digits, runs = '3'] = process.argv.slice(2);
 if (!link || !digits) throw new Error('usage: node audit.mjs LINK DIGITS [RUNS]');
@@ -21,16 +21,11 @@ const browser = await puppeteer.launch({
 
 async function audit(page, name, url) {
   const tries = [];
-  for (let n = 0; n < Number(runs); n++) {
-    const { lhr } = await lighthouse(url, { onlyCategories: categories, disableStorageReset: true, logLevel: 'error' }, undefined, page);
-    if (lhr.runtimeError) throw new Error(`${name}: ${lhr.runtimeError.message}`);
-    if (new URL(lhr.finalDisplayedUrl).pathname !== new URL(url).pathname) throw new Error(`${name}: led to ${lhr.finalDisplayedUrl}`);
-    tries.push(lhr);
-  }
+  for (let n = 0; n < Number(runs); n++) tries.push(await once(name, url, { onlyCategories: categories }, undefined, page));
   const median = (of) => tries.map(of).sort((a, b) => a - b)[Math.floor(tries.length / 2)];
   const score = Object.fromEntries(categories.map((c) => [c, Math.round(median((r) => r.categories[c].score) * 100)]));
   const lost = tries.flatMap((r) => categories.flatMap((c) => r.categories[c].auditRefs.filter((a) => a.weight > 0).map((a) => r.audits[a.id])))
-    .filter((a) => a.score !== null && a.score < 0.9).map((a) => `${a.id}: ${a.displayValue || a.title}`);
+    .filter((a) => a.score !== null && a.score < 0.99).map((a) => `${a.id}: ${a.displayValue || a.title} (${a.score})`);
   return {
     name, score, lost: [...new Set(lost)],
     paint: median((r) => r.audits['largest-contentful-paint'].numericValue), blocked: median((r) => r.audits['total-blocking-time'].numericValue),

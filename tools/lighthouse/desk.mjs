@@ -4,9 +4,9 @@
 //
 // Accessibility and best practices must be 100; performance is reported alone, because a desk of tables is read, not raced. The median of RUNS counts.
 import { existsSync } from 'node:fs';
-import lighthouse from 'lighthouse';
 import desktop from 'lighthouse/core/config/desktop-config.js';
 import puppeteer from 'puppeteer-core';
+import { once } from './once.mjs';
 
 const [origin, password, runs = '1'] = process.argv.slice(2);
 if (!origin || !password) throw new Error('usage: node desk.mjs ORIGIN PASSWORD [RUNS]');
@@ -39,12 +39,7 @@ async function desk(account) {
 async function audit(name, account, path) {
   const page = await desk(account);
   const tries = [];
-  for (let n = 0; n < Number(runs); n++) {
-    const { lhr } = await lighthouse(origin + path, { onlyCategories: categories, disableStorageReset: true, logLevel: 'error' }, desktop, page);
-    if (lhr.runtimeError) throw new Error(`${name}: ${lhr.runtimeError.message}`);
-    if (new URL(lhr.finalDisplayedUrl).pathname !== path) throw new Error(`${name}: led to ${lhr.finalDisplayedUrl}`);
-    tries.push(lhr);
-  }
+  for (let n = 0; n < Number(runs); n++) tries.push(await once(name, origin + path, { onlyCategories: categories }, desktop, page));
   const median = (of) => tries.map(of).sort((a, b) => a - b)[Math.floor(tries.length / 2)];
   const lost = tries.flatMap((r) => asked.flatMap((c) => r.categories[c].auditRefs.filter((a) => a.weight > 0).map((a) => r.audits[a.id])))
     .filter((a) => a.score !== null && a.score < 1).map((a) => `${a.id}: ${a.displayValue || a.title} ${(a.details?.items ?? []).map((i) => i.node?.snippet ?? i.description ?? '').join(' ')}`);
