@@ -606,6 +606,7 @@
     form.noValidate = true; // the pages' own words instead of the browser's
     restore(draft);
     listen();
+    form.classList.add('ready'); // nothing moves while somebody is looking
     $$('[data-here]', form).forEach((a) => a.removeAttribute('target'));
     const list = path(), told = steps.find((s) => $('[data-error]', s) && $('[data-error]', s).textContent);
     const last = by[(history.state && history.state.step) || draft.step];
