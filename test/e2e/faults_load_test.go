@@ -19,9 +19,10 @@ import (
 // recorder is an SMS gateway that remembers what it took, often breaks off, and hands each invitation's code to its person.
 type recorder struct {
 	*httptest.Server
-	mu     sync.Mutex     // protects taken
-	taken  map[string]int // how often each message arrived
-	broken atomic.Int32   // answers that the program never got
+	mu     sync.Mutex      // protects taken and busy
+	taken  map[string]int  // how often each message arrived
+	busy   map[string]bool // messages put off once: a second time would be five minutes, a third half an hour
+	broken atomic.Int32    // answers that the program never got
 	mail   chan mail
 }
 
@@ -29,7 +30,7 @@ type recorder struct {
 type mail struct{ phone, code string }
 
 func newRecorder(t *testing.T) *recorder {
-	r := &recorder{taken: map[string]int{}, mail: make(chan mail, 100_000)}
+	r := &recorder{taken: map[string]int{}, busy: map[string]bool{}, mail: make(chan mail, 100_000)}
 	r.Server = httptest.NewServer(http.HandlerFunc(r.answer))
 	t.Cleanup(r.Close)
 	return r
@@ -57,7 +58,7 @@ func (r *recorder) answer(w http.ResponseWriter, q *http.Request) {
 		return // the program was killed while it wrote
 	}
 	luck := rand.IntN(100)
-	if luck < 4 {
+	if luck < 4 && r.putOff(m.ID) {
 		_, _ = io.WriteString(w, `{"status":"rejected","code":"busy","retry_after":1}`)
 		return
 	}
@@ -68,6 +69,15 @@ func (r *recorder) answer(w http.ResponseWriter, q *http.Request) {
 		panic(http.ErrAbortHandler) // taken, but nobody will hear of it
 	}
 	_, _ = fmt.Fprintf(w, `{"id":%q,"status":"accepted"}`, "gw-"+m.ID)
+}
+
+// putOff says whether this is the first time that the message is too much.
+func (r *recorder) putOff(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first := !r.busy[id]
+	r.busy[id] = true
+	return first
 }
 
 func (r *recorder) take(id, phone, template string, params []struct{ Name, Value string }) {
