@@ -16,8 +16,18 @@ func TestPaceOfCollections(t *testing.T) {
 		live        uint64
 		want        int
 	}{
-		{0, 0, gcIdle}, {1, 0, gcIdle}, {10, 0, gcIdle}, {60, 0, gcLoad}, {15, 0, gcLoad}, {5, 0, gcLoad}, {1, 0, gcIdle}, {5, 0, gcIdle},
-		{60, gcLarge + 1, gcIdle}, {60, gcLarge, gcLoad}, {10, gcLarge + 1, gcIdle}, {10, 0, gcIdle}, // a large import is not waited for
+		{0, 0, gcIdle},
+		{1, 0, gcIdle},
+		{10, 0, gcIdle},
+		{60, 0, gcLoad},
+		{15, 0, gcLoad},
+		{5, 0, gcLoad},
+		{1, 0, gcIdle},
+		{5, 0, gcIdle},
+		{60, gcLarge + 1, gcIdle},
+		{60, gcLarge, gcLoad},
+		{10, gcLarge + 1, gcIdle},
+		{10, 0, gcIdle}, // a large import is not waited for
 	} {
 		percent = nextPace(percent, x.collections, x.live)
 		require.Equal(t, x.want, percent, "%d collections", x.collections)

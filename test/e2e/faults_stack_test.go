@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -87,10 +88,30 @@ func (s *stack) pid(name string) int {
 	return n
 }
 
+// signal reaches a store with all the processes it has started, as when its machine loses power or stands still.
 func (s *stack) signal(name string, sig syscall.Signal) {
 	if pid := s.pid(name); pid > 0 {
-		_ = syscall.Kill(pid, sig) // gone already is fine
+		for _, p := range append([]int{pid}, childrenOf(pid)...) {
+			_ = syscall.Kill(p, sig) // gone already is fine
+		}
 	}
+}
+
+// childrenOf gives the processes that one has started itself.
+func childrenOf(pid int) (list []int) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, file := range tasks {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		for _, field := range strings.Fields(string(raw)) {
+			if n, err := strconv.Atoi(field); err == nil {
+				list = append(list, n)
+			}
+		}
+	}
+	return list
 }
 
 // revive starts what has ended until everything answers again.
