@@ -158,8 +158,10 @@ func (w *town) must(want int, method, path, bearer string, body any, header ...s
 func (w *town) enterprise(stop <-chan struct{}, each int) {
 	for seed := uint64(20); seed < 130; seed++ {
 		people := demo.People(seed, each)
-		for _, p := range people {
-			w.people.Store("+86"+p.Phone, p)
+		for i := range people {
+			p := &people[i]
+			p.Phone = fmt.Sprintf("139%05d%03d", seed, i) // nobody shares a number: its second message would wait for the next day
+			w.people.Store("+86"+p.Phone, *p)
 		}
 		w.claim(fmt.Sprintf("FAULT-%d", seed), people)
 		select {
