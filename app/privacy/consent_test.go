@@ -28,7 +28,7 @@ func TestConsentsAreShownAndProven(t *testing.T) {
 	}
 	corrected := k.now.Add(1e12)
 	k.probe.Insert("responses", testkit.Doc{
-		"_id": string(id), "org": "o", "batch": "b", "questionnaire": testkit.Doc{"code": q.Code, "version": q.Version}, "consents": consents(then),
+		"_id": string(id), "org": "o", "batch": "b", "questionnaire": q.Ref(), "consents": consents(then),
 		"submitted_at": k.now, "history": []any{testkit.Doc{"consents": consents(first), "until": corrected}},
 	})
 	by := models.Principal{Account: "os/inspector", Role: models.RoleProvince, Region: models.Province}

@@ -120,7 +120,7 @@ func TestRetention(t *testing.T) {
 			secrets = `{"income_exact":6543}`
 		}
 		k.probe.Insert("responses", testkit.Doc{
-			"_id": id, "questionnaire": testkit.Doc{"code": "SCH_GRADUATE", "version": k.graduate().Version}, "submitted_at": k.now.AddDate(0, 0, -days), "revision": 1,
+			"_id": id, "questionnaire": k.graduate().Ref(), "submitted_at": k.now.AddDate(0, 0, -days), "revision": 1,
 			"answers": testkit.Doc{"income": "from_6000"}, "texts": k.seal(secrets, "response/"+id),
 			"history": []any{testkit.Doc{"texts": k.seal(`{"income_exact":6000}`, "response/"+id), "until": k.now}},
 		})

@@ -11,7 +11,7 @@ import (
 	"huisheng/models/store"
 )
 
-// Doc is a document or a filter as tests write it.
+// Doc is a document or a filter as tests write it. The fields of a nested one are written in any order: where the program compares the whole value, give its own type.
 type Doc = map[string]any
 
 // Probe looks into a database, and changes it as a crash or a stranger would, around the store. Each method fails the test on an error.
