@@ -3,9 +3,11 @@ package handlers_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -161,6 +163,47 @@ func TestWhatIsNoPhotoIsRefusedInPlainWords(t *testing.T) {
 	s.addFile(mine, "photo-key-z", good).problem(429, "files_many")
 }
 
+// Somebody who files one complaint after the other is stopped after ten a day, however the keys change and however many requests come at once. A repeat of
+// what was filed still gets its case number; others are not held up; and neither Redis nor the database holds a count of who complained.
+func TestComplaintSpam(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	tokens := s.respondents(2)
+	const tries = 40
+	answers := make([]reply, tries)
+	var wg sync.WaitGroup
+	for i := range tries {
+		wg.Go(func() {
+			answers[i] = s.complain(tokens[0], fmt.Sprintf("complaint-%02d", i), object{"text": fmt.Sprintf("第%02d次投诉同一件事情。", i)})
+		})
+	}
+	wg.Wait()
+	filed := map[int]string{}
+	for i, a := range answers {
+		if a.StatusCode == 201 {
+			filed[i] = a.object(201)["case_no"].(string)
+			continue
+		}
+		require.Contains(t, a.problem(429, "complaints_many")["detail"], "前面的都已经收到")
+		require.NotEmpty(t, a.Header.Get("Retry-After"))
+	}
+	require.Len(t, filed, 10)
+	for i, no := range filed {
+		again := s.complain(tokens[0], fmt.Sprintf("complaint-%02d", i), object{"text": fmt.Sprintf("第%02d次投诉同一件事情。", i)})
+		require.Equal(t, no, again.object(201)["case_no"], "a retry is not another complaint")
+	}
+	s.complain(tokens[1], "complaint-00", nil).object(201)
+	list, err := s.store.ListComplaints(t.Context(), store.Desk{Scope: models.SystemScope()}, store.ComplaintFilter{}, "", 50)
+	require.NoError(t, err)
+	require.Len(t, list, 11)
+
+	words := url.Values{"key": {"another-key"}, "category": {"UNFAIR_SCORING"}, "text": {"还有一件别的事情。"}, "visibility": {"anonymous"}}
+	page := s.do("POST", "/r/complaint", "", words.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Cookie", "huisheng_respondent="+tokens[0])
+	require.Equal(t, 429, page.StatusCode)
+	require.Contains(t, string(page.body), "前面的都已经收到")
+	require.Contains(t, string(page.body), "还有一件别的事情。</textarea>", "what was written is still there")
+}
+
 func TestRatingTheHandling(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -205,7 +248,7 @@ func TestRatingTheHandling(t *testing.T) {
 	d := s.do("GET", at, city, nil).object(200)
 	require.Equal(t, "dissatisfied", d["rating"].(object)["satisfaction"], "a step keeps the rating")
 	require.Equal(t, "等了很久", d["rating"].(object)["comment"])
-	list, err := s.store.ListComplaints(context.Background(), store.Desk{Scope: models.SystemScope()}, store.ComplaintFilter{}, "", 10)
+	list, err := s.store.ListComplaints(context.Background(), store.Desk{}, store.ComplaintFilter{}, "", 10)
 	require.NoError(t, err)
 	require.NotContains(t, string(list[0].Rating.Comment), "等了")
 }

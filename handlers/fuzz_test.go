@@ -47,8 +47,9 @@ type fuzzer struct {
 	tokens map[string]string
 	roles  []string
 	names  []string // of operations
-	pool   []string // ids that exist, ours and others'
-	secret []string // words that only the other organisation and its regulators may read
+	pool   []string // ids that exist, ours and others', for addresses
+	named  []string // those of the pool that bodies name: what is sent in one is kept, and rightly read again by whoever may read it
+	secret []string // words that only the other organisation and its regulators may read, and that no body ever says
 	counts map[int]int
 	seen   map[string]int // role and class of status: "c 4xx"
 }
@@ -71,12 +72,18 @@ func (f *fuzzer) other() {
 		"claim_no": "机密-1", "org": org, "subsidy_type": "SKILL_ASSESSMENT", "claimed_at": "2026-11-20", "certificates": certificates(people),
 	}).object(202)
 	require.NoError(f.t, f.app.Outreach.Expand(context.Background(), models.BatchID(claim["batch"].(string))))
+	f.named = append(f.named, string(org), claim["claim"].(string))
 	f.pool = append(f.pool, string(org), claim["batch"].(string), claim["claim"].(string))
 	f.secret = append(f.secret, "机密车间", "机密-1", claim["batch"].(string))
 	for _, list := range []string{"/api/v1/orgs/" + string(org) + "/records", "/api/v1/batches/" + claim["batch"].(string) + "/invitations"} {
-		for _, x := range f.do("GET", list, f.tokens["x"], nil).object(200)["items"].([]any) {
+		for i, x := range f.do("GET", list, f.tokens["x"], nil).object(200)["items"].([]any) {
 			id := x.(object)["id"].(string)
-			f.pool, f.secret = append(f.pool, id), append(f.secret, id)
+			f.pool = append(f.pool, id)
+			if i%2 == 0 {
+				f.named = append(f.named, id)
+			} else {
+				f.secret = append(f.secret, id)
+			}
 		}
 	}
 }
@@ -126,7 +133,7 @@ func (f *fuzzer) spoilValue(v any) any {
 		case f.chance(10):
 			delete(o, k)
 		case f.chance(10):
-			o[k] = f.pool[f.rng.IntN(len(f.pool))]
+			o[k] = f.named[f.rng.IntN(len(f.named))]
 		default:
 			o[k] = f.spoilValue(o[k])
 		}
@@ -256,7 +263,7 @@ func TestFuzzAPI(t *testing.T) {
 		}
 		f.names = append(f.names, name)
 		for _, id := range v.good[name].params {
-			f.pool = append(f.pool, id)
+			f.pool, f.named = append(f.pool, id), append(f.named, id)
 		}
 	}
 	f.roles = append(slices.Sorted(maps.Keys(tokens)), "nobody")

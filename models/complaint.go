@@ -166,6 +166,7 @@ func (c Complaint) Assigned() bool {
 var (
 	ErrCaseUnknown      = NewError(KindNotFound, "case_unknown", "编号或查询口令不对。", "Case number or passphrase is wrong.")
 	ErrComplaintStep    = NewError(KindConflict, "transition_not_allowed", "这件投诉现在不能这样处理，请刷新后再看。", "This step is not possible in the present state.")
+	ErrComplaintsMany   = NewError(KindTooMany, "complaints_many", "您提交的投诉比较多，前面的都已经收到。请凭案件编号查询进度；还有别的情况，请过几个小时再提交。", "You have sent many complaints; all of them have arrived. Follow them by their case numbers, and send what else there is in a few hours.")
 	ErrComplaintDiffers = NewError(KindConflict, "complaint_differs", "这次提交与之前同一编号的内容不同。", "The same key was used for another complaint.")
 	ErrConcerned        = NewError(KindForbidden, "concerned", "这件投诉与您有关，或者原来的结论是您作出的，应当由别人办理。", "This case concerns you, or you decided it before; somebody else must handle it.")
 	ErrLookingOn        = NewError(KindForbidden, "copy_only", "这件投诉抄送给您了解，由别的地区办理。", "You have a copy of this case for information; another region handles it.")

@@ -2,8 +2,8 @@ package audit
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -61,8 +61,8 @@ func (l *Log) intend(ctx context.Context, x models.AuditEntry) error {
 	return nil
 }
 
-// Sweep adds an entry for each that nobody said the outcome of: outcome_unknown, with the number of the one it is about. Doing it twice, or in two
-// processes, may say so twice and never the less.
+// Sweep adds an entry for each that nobody said the outcome of: outcome_unknown, with the number of the one it is about. A sweep that is killed is gone on with
+// by the next, which says nothing again; two at the very same moment may say so twice, and never the less.
 func (l *Log) Sweep(ctx context.Context) (found int, err error) {
 	list, err := l.store.AuditIntentsBefore(ctx, l.now().Add(-settleTime), 500)
 	if err != nil {
@@ -83,16 +83,25 @@ func (l *Log) Sweep(ctx context.Context) (found int, err error) {
 	return found, nil
 }
 
-// unknown says that the outcome of an intent's entry is unknown. An intent without an entry is of a process that ended before it recorded, and so did nothing.
+// unknown says that the outcome of an intent's entry is unknown, unless the log says so already. An intent without an entry is of a process that ended before it
+// recorded, and so did nothing.
 func (l *Log) unknown(ctx context.Context, in models.AuditIntent) (bool, error) {
+	// A millisecond holds few entries of one actor about one object, each perhaps with an intent of its own.
 	f := models.AuditFilter{Action: in.Action, Actor: in.Actor, Object: in.Object, From: in.At, Until: in.At.Add(time.Millisecond)}
-	list, err := l.store.ListAudit(ctx, models.SystemScope(), f, 0, 1)
+	list, err := l.store.ListAudit(ctx, models.SystemScope(), f, 0, 100)
 	if err != nil || len(list) == 0 {
-		return false, errors.Join(err)
+		return false, err
 	}
-	e := list[0]
-	return true, l.Record(context.WithoutCancel(ctx), Entry{
-		Action: models.AuditUnknown, Object: e.Object, Org: e.Org, Region: e.Region,
-		Detail: map[string]string{"seq": strconv.FormatInt(e.Seq, 10), "action": string(e.Action)},
-	})
+	said, err := l.store.ListAudit(ctx, models.SystemScope(), models.AuditFilter{Action: models.AuditUnknown, Object: in.Object, From: in.At}, 0, 1000)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range list {
+		detail := map[string]string{"seq": strconv.FormatInt(e.Seq, 10), "action": string(e.Action)}
+		if slices.ContainsFunc(said, func(s models.AuditEntry) bool { return s.Detail["seq"] == detail["seq"] }) {
+			continue
+		}
+		return true, l.Record(context.WithoutCancel(ctx), Entry{Action: models.AuditUnknown, Object: e.Object, Org: e.Org, Region: e.Region, Detail: detail})
+	}
+	return false, nil
 }

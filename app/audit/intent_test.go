@@ -43,6 +43,11 @@ func TestUnknownOutcomesAreNamed(t *testing.T) {
 	n, err = l.Sweep(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, n)
+	// A sweep that was killed after it said so and before it took the intent away.
+	probe.Insert("audit_intents", testkit.Doc{"_id": "said", "at": clock.Now().Add(-21 * time.Minute), "actor": string(guangzhou.Account), "action": "decision", "object": "complaint/killed"})
+	n, err = l.Sweep(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, n, "not twice")
 	settleLater()
 	require.Zero(t, probe.Count("audit_intents", testkit.Doc{}))
 

@@ -13,12 +13,15 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/sync/singleflight"
+
 	"huisheng/app/audit"
 	"huisheng/app/calendar"
 	"huisheng/app/port"
 	"huisheng/app/respond"
 	"huisheng/config/catalog"
 	"huisheng/internal/ident"
+	"huisheng/internal/limit"
 	"huisheng/internal/photo"
 	"huisheng/internal/seal"
 	"huisheng/models"
@@ -30,6 +33,12 @@ const (
 	maxContact   = 100
 	maxCaseTries = 10
 	caseLock     = 30 * time.Minute
+)
+
+// What one respondent may do. It is counted in memory only: a count kept anywhere else would say who complained, and when.
+var (
+	perPerson       = port.Limit{Rate: 10, Per: 24 * time.Hour}
+	photosPerPerson = port.Limit{Rate: 60, Per: time.Hour} // that are decoded: every try costs others their turn
 )
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -44,6 +53,8 @@ type Service struct {
 	now      port.Clock
 	log      *slog.Logger
 	photos   *photo.Cleaner
+	limiter  port.Limiter
+	same     singleflight.Group // of submissions that are under way
 }
 
 // Deps is what the service needs.
@@ -69,7 +80,7 @@ func New(d Deps) *Service {
 	}
 	return &Service{
 		store: d.Store, catalog: d.Catalog, calendar: d.Calendar, box: d.Box, ident: d.Ident, audit: d.Audit, queue: d.Queue, now: d.Clock, log: d.Log,
-		photos: photo.NewCleaner(decoders),
+		photos: photo.NewCleaner(decoders), limiter: limit.NewLocal(d.Clock),
 	}
 }
 
@@ -93,7 +104,7 @@ type Filed struct {
 
 // File stores a complaint and returns once it is durable. The same submission again (same key and content) gives the same case number and
 // passphrase; another content under the key gives ErrComplaintDiffers. ErrFileUnknown: a photo is not this session's, has expired, or belongs to
-// another complaint.
+// another complaint. ErrComplaintsMany: this respondent has filed too many lately; repeats do not count.
 func (s *Service) File(ctx context.Context, c respond.Claims, in Submission) (Filed, error) {
 	in.Text, in.Contact = strings.TrimSpace(in.Text), strings.TrimSpace(in.Contact)
 	if wrong := s.check(in); len(wrong) > 0 {
@@ -101,11 +112,23 @@ func (s *Service) File(ctx context.Context, c respond.Claims, in Submission) (Fi
 	}
 	id := models.ComplaintID(s.ident.Derive("complaint", string(c.Response), in.Key))
 	digest := s.digest(in)
+	// A phone that repeats itself while the first is still under way must not count as somebody who files many.
+	filed, err, _ := s.same.Do(string(id)+string(digest), func() (any, error) { return s.file(ctx, c, in, id, digest) })
+	if err != nil {
+		return Filed{}, err
+	}
+	return filed.(Filed), nil //nolint:errcheck,forcetypeassert // it is ours
+}
+
+func (s *Service) file(ctx context.Context, c respond.Claims, in Submission, id models.ComplaintID, digest []byte) (Filed, error) {
 	if done, err := s.repeat(ctx, id, digest); !errors.Is(err, models.ErrNotFound) {
 		return done, err
 	}
 	if err := s.reserve(ctx, c, id, in.Files); err != nil {
 		return Filed{}, err
+	}
+	if ok, retry := s.limiter.Allow(ctx, "complaints/"+string(c.Response), perPerson); !ok {
+		return Filed{}, models.ErrComplaintsMany.With("retry_after", int(retry/time.Second)+1)
 	}
 	doc, err := s.build(ctx, c, in, id)
 	if err != nil {

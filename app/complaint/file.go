@@ -56,6 +56,9 @@ func (s *Service) AddFile(ctx context.Context, c respond.Claims, in Upload) (mod
 	if n >= maxWaiting {
 		return "", models.ErrFilesMany
 	}
+	if ok, retry := s.limiter.Allow(ctx, "photos/"+string(c.Response), photosPerPerson); !ok {
+		return "", models.ErrTooMany.With("retry_after", int(retry/time.Second)+1)
+	}
 	clean, err := s.photos.Clean(ctx, io.NewSectionReader(in.Content, 0, in.Size), in.Size)
 	if err != nil {
 		return "", err

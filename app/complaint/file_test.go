@@ -205,3 +205,36 @@ func TestAPhotoGoesWithOneComplaintAlone(t *testing.T) {
 	require.Equal(t, 1, ok)
 	require.Equal(t, 1, k.db.Count("complaints", nil))
 }
+
+// The limits on one respondent let go as time passes, and are nobody else's.
+func TestLimitsOnOneRespondent(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	file := func(c respond.Claims) error {
+		_, err := k.File(t.Context(), c, complaint.Submission{Category: "UNFAIR_SCORING", Text: "没有看我的操作。", Visibility: models.VisibilityAnonymous, Key: models.NewID()})
+		return err
+	}
+	for range 10 {
+		require.NoError(t, file(k.mine))
+	}
+	require.ErrorIs(t, file(k.mine), models.ErrComplaintsMany)
+	other := k.mine
+	other.Response = "response-of-another"
+	require.NoError(t, file(other))
+	k.clock.Add(3 * time.Hour)
+	require.NoError(t, file(k.mine))
+	require.ErrorIs(t, file(k.mine), models.ErrComplaintsMany)
+
+	broken := bytes.Repeat([]byte("no photo"), 100)
+	add := func(c respond.Claims) error {
+		_, err := k.AddFile(t.Context(), c, complaint.Upload{Content: bytes.NewReader(broken), Size: int64(len(broken)), Key: models.NewID()})
+		return err
+	}
+	for range 60 {
+		require.ErrorIs(t, add(k.mine), models.ErrPhotoType)
+	}
+	require.ErrorIs(t, add(k.mine), models.ErrTooMany)
+	require.ErrorIs(t, add(other), models.ErrPhotoType)
+	k.clock.Add(2 * time.Minute)
+	require.ErrorIs(t, add(k.mine), models.ErrPhotoType)
+}

@@ -90,6 +90,8 @@ func (h *Phone) FileComplaint(c *fiber.Ctx) error {
 			return h.showComplaint(c, statusOf(x), claims, in, h.aboutPhotos(c, x))
 		case x.Kind == models.KindInvalid && len(x.Fields) > 0:
 			return h.showComplaint(c, statusOf(x), claims, in, x.Fields)
+		case x.Code == models.ErrComplaintsMany.Code: // what was written stays
+			return h.showComplaint(c, statusOf(x), claims, in, []models.FieldError{{Field: "form", Message: h.newPage(c, "", "").errorText(x)}})
 		}
 	}
 	if err != nil {

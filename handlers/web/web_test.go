@@ -24,6 +24,7 @@ import (
 // site is a frame with a few routes behind a real listener: what is tested is how bytes on a connection are treated.
 type site struct {
 	t    *testing.T
+	app  *fiber.App
 	addr string
 	mu   sync.Mutex
 	log  bytes.Buffer
@@ -130,6 +131,7 @@ func open(t *testing.T, change func(*Options), more ...Route) *site {
 		change(&o)
 	}
 	app, f := New(o)
+	s.app = app
 	f.Mount(app, append(routes(), more...))
 	ln, err := Listen("127.0.0.1:0")
 	require.NoError(t, err)

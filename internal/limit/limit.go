@@ -5,6 +5,7 @@ package limit
 import (
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -58,6 +59,14 @@ func New(rdb redis.UniversalClient, key []byte, now func() time.Time) *Limiter {
 		l.rate = redis_rate.NewLimiter(rdb)
 	}
 	return l
+}
+
+// NewLocal makes a limiter that counts in this process alone, under a key that is drawn here and kept nowhere, and forgets everything with the process:
+// for limits on people of whom nothing may be written down. With n processes the limit is up to n times as wide.
+func NewLocal(now func() time.Time) *Limiter {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails: it ends the program instead
+	return New(nil, key, now)
 }
 
 // Allow counts one event under key and says whether it is within the limit, and if not, how long to wait. The events may come all at once or

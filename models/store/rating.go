@@ -14,6 +14,7 @@ import (
 // PutRatings stores ratings by id, replacing earlier ones. At most a thousand. Whether they may still change is for the caller to ask
 // before, see HandInRatings.
 func (s *Store) PutRatings(ctx context.Context, list []models.Rating) error {
+	list = arranged(list, byID(list, func(r models.Rating) string { return r.ID }))
 	for range 3 { // two first ratings of one person that race: the loser replaces the winner's
 		if len(list) == 0 {
 			return nil

@@ -105,14 +105,15 @@ func (s *Store) replaceRecords(ctx context.Context, list []models.Record, outcom
 }
 
 func (s *Store) replaceOnce(ctx context.Context, list []models.Record) (map[int]bool, error) {
+	order := byID(list, func(r models.Record) models.RecordID { return r.ID })
 	writes := make([]mongo.WriteModel, len(list))
-	for i := range list {
-		writes[i] = mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: list[i].ID}}).SetReplacement(&list[i]).SetUpsert(true)
+	for i, at := range order {
+		writes[i] = mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: list[at].ID}}).SetReplacement(&list[at]).SetUpsert(true)
 	}
 	_, err := s.col(colRecords).BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
 	met, err := duplicates(err)
 	if err != nil {
 		return nil, wrap(fmt.Sprintf("replace %d records", len(list)), err)
 	}
-	return met, nil
+	return placed(met, order), nil
 }

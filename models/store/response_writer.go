@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -83,6 +85,8 @@ func (w *responseWriter) run() {
 			}
 		}
 		group = w.gather(group)
+		// As in byID: retries of the same answers may be in the other writer's group.
+		slices.SortFunc(group, func(a, b pending) int { return strings.Compare(rawID(a.doc), rawID(b.doc)) })
 		docs = docs[:0]
 		for _, p := range group {
 			docs = append(docs, p.doc)
