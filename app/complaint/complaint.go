@@ -117,7 +117,7 @@ func (s *Service) File(ctx context.Context, c respond.Claims, in Submission) (Fi
 	if err != nil {
 		return Filed{}, err
 	}
-	return filed.(Filed), nil //nolint:errcheck,forcetypeassert // it is ours
+	return filed.(Filed), nil //nolint:forcetypeassert // it is ours
 }
 
 func (s *Service) file(ctx context.Context, c respond.Claims, in Submission, id models.ComplaintID, digest []byte) (Filed, error) {
