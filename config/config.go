@@ -39,6 +39,7 @@ type Config struct {
 	ReminderDays  []int         `env:"HUISHENG_REMINDER_DAYS" envDefault:"3,10"`  // days after opening on which those who have not answered are reminded
 	JobInterval   time.Duration `env:"HUISHENG_JOB_INTERVAL" envDefault:"1s"`     // how often a worker looks for due work by itself, without any wake-up
 	LeaseDuration time.Duration `env:"HUISHENG_LEASE" envDefault:"30s"`           // how long a worker may hold a message or a batch before others take over
+	AuditSettle   time.Duration `env:"HUISHENG_AUDIT_SETTLE" envDefault:"20m"`    // how old a request's audit entry is before its outcome, unless known, is called unknown
 	DemoPassword  string        `env:"HUISHENG_DEMO_PASSWORD"`                    // password of the seeded demo accounts, dev only
 	ClockForward  time.Duration `env:"HUISHENG_CLOCK_FORWARD" envDefault:"0s"`    // sets this process's own clock wrong, to try that the database's counts; dev only
 	BodyLimit     int           `env:"HUISHENG_BODY_LIMIT" envDefault:"67108864"` // largest request body in bytes (roster files); routes have smaller limits of their own
@@ -102,6 +103,7 @@ func (c Config) Validate() error {
 	p.check(c.SMS.DailyCap >= 1 && c.SMS.MonthlyCap >= 1 && c.SMS.Workers >= 1, "HUISHENG_SMS_*_CAP, HUISHENG_SMS_WORKERS", "must be at least 1")
 	p.check(c.SMS.SettleAfter >= time.Second, "HUISHENG_SMS_SETTLE", "must be at least 1s")
 	p.check(c.JobInterval >= 10*time.Millisecond && c.LeaseDuration >= time.Second, "HUISHENG_JOB_INTERVAL, HUISHENG_LEASE", "must be at least 10ms and 1s")
+	p.check(c.AuditSettle >= 15*time.Minute || !c.Production() && c.AuditSettle >= time.Second, "HUISHENG_AUDIT_SETTLE", "must be at least 15m, because an upload may take ten (1s in dev)")
 	p.check(c.KeysPoll >= 10*time.Millisecond && c.KeysPoll <= 20*time.Second, "HUISHENG_KEYS_POLL", "must be 10ms to 20s")
 	if c.Production() {
 		c.validateProduction(&p)

@@ -15,9 +15,6 @@ import (
 // request is under way its entries have an intent beside them; the request takes them away when it knows what came of it. What stays is found by Sweep, which
 // says so in the log itself: the reader then knows which entries to hold against the objects.
 
-// settleTime is how long an intent may be under way: longer than any request may take.
-const settleTime = 20 * time.Minute
-
 // acts are the intents of one request.
 type acts struct {
 	mu  sync.Mutex // protects ids
@@ -61,10 +58,10 @@ func (l *Log) intend(ctx context.Context, x models.AuditEntry) error {
 	return nil
 }
 
-// Sweep adds an entry for each that nobody said the outcome of: outcome_unknown, with the number of the one it is about. A sweep that is killed is gone on with
+// Sweep adds an entry for each that is older than settle, which is longer than any request may take, and that nobody said the outcome of: outcome_unknown, with the number of the one it is about. A sweep that is killed is gone on with
 // by the next, which says nothing again; two at the very same moment may say so twice, and never the less.
-func (l *Log) Sweep(ctx context.Context) (found int, err error) {
-	list, err := l.store.AuditIntentsBefore(ctx, l.now().Add(-settleTime), 500)
+func (l *Log) Sweep(ctx context.Context, settle time.Duration) (found int, err error) {
+	list, err := l.store.AuditIntentsBefore(ctx, l.now().Add(-settle), 500)
 	if err != nil {
 		return 0, err
 	}

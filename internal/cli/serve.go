@@ -111,7 +111,7 @@ func (p *parts) runner() *jobs.Runner {
 			jobs.ReportJob(p.app.Reports, 5*p.cfg.JobInterval),
 			jobs.Job{Name: "alerts", Every: 10 * p.cfg.JobInterval, Exec: func(ctx context.Context) error { _, err := p.app.Alerts.Refresh(ctx); return err }},
 			jobs.Job{Name: "retention", Every: 6 * time.Hour, Exec: func(ctx context.Context) error { _, err := p.app.Privacy.Run(ctx, models.Principal{}); return err }},
-			jobs.Job{Name: "audit", Every: 5 * time.Minute, Exec: func(ctx context.Context) error { _, err := p.app.Audit.Sweep(ctx); return err }},
+			jobs.Job{Name: "audit", Every: p.cfg.AuditSettle / 4, Exec: func(ctx context.Context) error { _, err := p.app.Audit.Sweep(ctx, p.cfg.AuditSettle); return err }},
 			jobs.Job{Name: "photos", Every: time.Minute, Exec: p.app.Complaints.KeepFiles},
 			jobs.CaseJob(p.app.Complaints, 10*p.cfg.JobInterval),
 			jobs.Job{Name: "calendar", Every: 24 * time.Hour, Exec: p.app.Calendar.Warn}, // at once and then daily
