@@ -263,6 +263,29 @@ func (q *Question) ScoreOf(answer any) (score int, ok bool) {
 	return 0, false
 }
 
+// ExactWages says of every question whether it asks for an exact amount of money that somebody earns.
+func (q *Questionnaire) ExactWages() map[string]bool {
+	ids := map[string]bool{}
+	for _, x := range q.Questions {
+		if x.Type == QuestionNumber && x.Consent == ConsentWage {
+			ids[x.ID] = true
+		}
+	}
+	return ids
+}
+
+// ForYoung gives the form as those under AgeOfWages are asked it: without the exact wages. It is the same version, with answers that are valid in both.
+func (q *Questionnaire) ForYoung() *Questionnaire {
+	wages := q.ExactWages()
+	if len(wages) == 0 {
+		return q
+	}
+	out := *q
+	out.Questions = slices.DeleteFunc(slices.Clone(q.Questions), func(x Question) bool { return wages[x.ID] })
+	out.Prepare()
+	return &out
+}
+
 // Next gives the draft of the next version: everything as it is, in a copy that may be changed. Prepare it when the changes are made.
 func (q *Questionnaire) Next() *Questionnaire {
 	out := *q

@@ -4,13 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"huisheng/models"
 )
-
-// adultEnough is the age under which nobody is asked: consent would be the guardian's (PIPL art. 31).
-const adultEnough = 14
 
 // judgement is the state of going through one list.
 type judgement struct {
@@ -145,20 +141,10 @@ func (j *judgement) person(r models.Record) models.RefusalCode {
 		return models.RefusedPhone
 	case who.Phone == "" || len(r.PhoneMAC) == 0:
 		return models.RefusedPhone
-	case under(who, adultEnough, j.day):
+	case models.YoungerThan(who.Document, models.AgeOfConsent, j.day.Start()):
 		return models.RefusedMinor
 	}
 	return ""
-}
-
-// under says whether the person had not reached the age on a day. Only numbers of 18 characters tell the birthday (GB 11643-1999); for other
-// documents it is not known and not held against anybody.
-func under(who models.Identity, age int, on models.Date) bool {
-	if len(who.Document) != 18 {
-		return false
-	}
-	born, err := time.ParseInLocation("20060102", who.Document[6:14], models.Shanghai())
-	return err == nil && born.AddDate(age, 0, 0).After(on.Start())
 }
 
 // formFor gives the questionnaire that a claim of this kind of organisation asks people to fill.

@@ -9,22 +9,11 @@ import (
 // formsWithAmounts lists the forms that ask for an exact amount, in every version.
 func (s *Service) formsWithAmounts() (list []models.QuestionnaireRef) {
 	for _, q := range s.catalog.Questionnaires() {
-		if len(amounts(q)) > 0 {
+		if len(q.ExactWages()) > 0 {
 			list = append(list, q.Ref())
 		}
 	}
 	return list
-}
-
-// amounts gives the questions that ask for an exact amount of money.
-func amounts(q *models.Questionnaire) map[string]bool {
-	ids := map[string]bool{}
-	for _, x := range q.Questions {
-		if x.Type == models.QuestionNumber && x.Consent == models.ConsentWage {
-			ids[x.ID] = true
-		}
-	}
-	return ids
 }
 
 // band takes the exact amounts out of answers and of their earlier states; words and bands stay.
@@ -38,11 +27,11 @@ func (s *Service) band(ctx context.Context, ids []string) error {
 		if !ok {
 			return models.ErrNotFound.With("questionnaire", r.Questionnaire)
 		}
-		if r.Texts, err = s.without(r.ID, r.Texts, amounts(q)); err != nil {
+		if r.Texts, err = s.without(r.ID, r.Texts, q.ExactWages()); err != nil {
 			return err
 		}
 		for i := range r.History {
-			if r.History[i].Texts, err = s.without(r.ID, r.History[i].Texts, amounts(q)); err != nil {
+			if r.History[i].Texts, err = s.without(r.ID, r.History[i].Texts, q.ExactWages()); err != nil {
 				return err
 			}
 		}

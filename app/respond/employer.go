@@ -34,24 +34,26 @@ func (s *Service) enterContact(ctx context.Context, e Entry, inv models.Invitati
 
 // phoneOf gives the number of an invited person, for the hint where a one-time code went.
 func (s *Service) phoneOf(ctx context.Context, inv models.Invitation) (string, error) {
-	var who models.Identity
-	if inv.Contact != "" {
-		c, err := s.store.FindContact(ctx, models.SystemScope(), inv.Contact)
-		if err != nil {
-			return "", err
-		}
-		return s.opened(c.Identity, "contact/"+string(c.ID), who)
+	if inv.Contact == "" {
+		who, err := s.person(ctx, inv.Record)
+		return who.Phone, err
 	}
-	record, err := s.store.FindRecord(ctx, models.SystemScope(), inv.Record)
+	c, err := s.store.FindContact(ctx, models.SystemScope(), inv.Contact)
 	if err != nil {
 		return "", err
 	}
-	return s.opened(record.Identity, "record/"+string(record.ID), who)
+	var who models.Identity
+	err = s.box.OpenJSON(c.Identity, "contact/"+string(c.ID), &who)
+	return who.Phone, err
 }
 
-func (s *Service) opened(sealed []byte, place string, who models.Identity) (string, error) {
-	err := s.box.OpenJSON(sealed, place, &who)
-	return who.Phone, err
+// person opens who a record is about.
+func (s *Service) person(ctx context.Context, id models.RecordID) (who models.Identity, err error) {
+	record, err := s.store.FindRecord(ctx, models.SystemScope(), id)
+	if err != nil {
+		return who, err
+	}
+	return who, s.box.OpenJSON(record.Identity, "record/"+string(id), &who)
 }
 
 // ErrNoEmployer says that there is no employer to speak for.

@@ -313,6 +313,9 @@ func (s *Service) admitInvited(ctx context.Context, inv models.Invitation, ch mo
 	if slice := b.Narrow(inv.Slice); !slice.IsZero() {
 		c.Slice = &slice
 	}
+	if c.Young, err = s.young(ctx, inv); err != nil {
+		return Admission{}, err
+	}
 	return s.admit(ctx, c, inv.About)
 }
 
@@ -324,6 +327,16 @@ func (s *Service) early(ctx context.Context, b models.Batch, inv models.Invitati
 	}
 	tried, err := s.store.TriedDelivery(ctx, inv.ID)
 	return !tried, err
+}
+
+// young says whether somebody must not be asked for the exact wage that the form asks for. Only for such a form is the record read.
+func (s *Service) young(ctx context.Context, inv models.Invitation) (bool, error) {
+	q, ok := s.catalog.Questionnaire(inv.Questionnaire.Code, inv.Questionnaire.Version)
+	if !ok || inv.Contact != "" || len(q.ExactWages()) == 0 {
+		return false, nil
+	}
+	who, err := s.person(ctx, inv.Record)
+	return models.YoungerThan(who.Document, models.AgeOfWages, s.now()), err
 }
 
 func (s *Service) phoneTrace(b models.BatchID, mac []byte) []byte {
@@ -346,7 +359,7 @@ func (s *Service) admit(ctx context.Context, c Claims, about models.About) (Admi
 		return Admission{}, err
 	}
 	gateErr := s.gate.open(ctx, c, now)
-	q, err := s.questionnaire(c.Form)
+	q, err := s.Form(c)
 	if err != nil {
 		return Admission{}, err
 	}

@@ -81,6 +81,7 @@ type Claims struct {
 	Early      bool                    `json:"erl,omitempty"` // see models.Signals
 	Phone      []byte                  `json:"phn,omitempty"` // models.Trace of the phone, for this batch alone
 	Slice      *models.Slice           `json:"slc,omitempty"` // occupation and level, if enough people share them
+	Young      bool                    `json:"yng,omitempty"` // under models.AgeOfWages, and the form asks for an exact wage
 }
 
 // Session parses a respondent's token. ErrSessionEnded for anything but a valid one.
@@ -158,7 +159,7 @@ func (s *Service) replay(ctx context.Context, resp models.Response) (Receipt, bo
 
 // build validates a submission and makes the document of it.
 func (s *Service) build(c Claims, in Submission, now time.Time) (models.Response, error) {
-	q, err := s.questionnaire(c.Form)
+	q, err := s.Form(c)
 	if err != nil {
 		return models.Response{}, err
 	}
@@ -225,10 +226,14 @@ func secretAnswer(q models.Question) bool {
 	return false
 }
 
-func (s *Service) questionnaire(ref models.QuestionnaireRef) (*models.Questionnaire, error) {
-	q, ok := s.catalog.Questionnaire(ref.Code, ref.Version)
-	if !ok {
-		return nil, models.ErrNotFound.With("questionnaire", ref)
+// Form gives the questions that a session's person is asked: those under age are not asked for an exact wage.
+func (s *Service) Form(c Claims) (*models.Questionnaire, error) {
+	q, ok := s.catalog.Questionnaire(c.Form.Code, c.Form.Version)
+	switch {
+	case !ok:
+		return nil, models.ErrNotFound.With("questionnaire", c.Form)
+	case c.Young:
+		return q.ForYoung(), nil
 	}
 	return q, nil
 }

@@ -98,7 +98,7 @@ func (s *Service) rowOf(t models.Trainee) (row rosterfile.Row, wrong []models.Fi
 			wrong = append(wrong, traineeField(name, "text_too_long", "最多100个字，不要换行。"))
 		}
 	}
-	if len(wrong) == 0 && tooYoung(&row, s.now()) {
+	if len(wrong) == 0 && models.YoungerThan(row.Document, models.AgeOfConsent, s.now()) {
 		wrong = append(wrong, traineeField("document", string(models.RefusedMinor), "未满14周岁，不能采集信息。"))
 	}
 	return row, wrong

@@ -91,13 +91,6 @@ func (s *Service) identity(r *models.Record) (who models.Identity, err error) {
 	return who, nil
 }
 
-// tooYoung says whether the person is under 14 on a day: their consent would be a guardian's (PIPL article 31). Only numbers of 18
-// characters tell the birthday (GB 11643-1999); other documents are not held against anybody.
-func tooYoung(row *rosterfile.Row, today time.Time) bool {
-	day, ok := born(row.Document)
-	return ok && day.AddDate(14, 0, 0).After(today)
-}
-
 // assessedDay is the day on which the filing letter must have been valid.
 func assessedDay(row *rosterfile.Row) string {
 	if row.IssuedOn != "" {

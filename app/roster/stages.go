@@ -48,7 +48,7 @@ func (r *run) build(j *judged) (err error) {
 	if j.fate == refused {
 		return nil
 	}
-	if tooYoung(&j.row, r.now) {
+	if models.YoungerThan(j.row.Document, models.AgeOfConsent, r.now) {
 		j.refuse("证件号码", string(models.RefusedMinor), "未满14周岁，不能采集信息，请核对证件号码。")
 		return nil
 	}

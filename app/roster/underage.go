@@ -3,27 +3,16 @@ package roster
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"huisheng/internal/rosterfile"
 	"huisheng/models"
 )
 
-// born reads the birthday from a resident's number; other documents tell none, which is held against nobody.
-func born(document string) (time.Time, bool) {
-	if len(document) != 18 {
-		return time.Time{}, false
-	}
-	day, err := time.ParseInLocation("20060102", document[6:14], models.Shanghai())
-	return day, err == nil
-}
-
 // underage says whether a student was under 16 when the internship began, which is forbidden whatever the student says. A roster that leaves the beginning
 // out is judged by its end: whoever is too young then was too young before.
 func underage(row *rosterfile.Row) (models.Date, bool) {
 	placed := models.Date(cmp.Or(row.InternStart, row.InternEnd))
-	day, ok := born(row.Document)
-	return placed, ok && placed != "" && day.AddDate(models.InternAge, 0, 0).After(placed.Start())
+	return placed, placed != "" && models.YoungerThan(row.Document, models.InternAge, placed.Start())
 }
 
 // alerts tells the regulator of the underage interns of a chunk. It comes before the records are written and again with every upload, so that a process

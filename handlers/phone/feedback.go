@@ -103,7 +103,7 @@ func (h *Phone) submission(c *fiber.Ctx, claims respond.Claims) respond.Submissi
 	if t, err := time.Parse(time.RFC3339, c.FormValue("started_at")); err == nil {
 		in.StartedAt = t
 	}
-	q, _ := h.d.App.Catalog.Questionnaire(claims.Form.Code, claims.Form.Version)
+	q, _ := h.d.App.Respond.Form(claims) // nil: the use case says what is wrong
 	in.Answers = answersOf(c, q)
 	return in
 }

@@ -86,7 +86,7 @@ func (h *Phone) wageOf(claims respond.Claims, mine respond.Mine) string {
 		return "yes"
 	}
 	passed := false
-	if q, ok := h.d.App.Catalog.Questionnaire(claims.Form.Code, claims.Form.Version); ok {
+	if q, err := h.d.App.Respond.Form(claims); err == nil {
 		for _, question := range q.Questions {
 			passed = passed || question.Consent == models.ConsentWage
 			if passed && mine.Answers[question.ID] != nil {
@@ -127,9 +127,9 @@ func keptName(claims respond.Claims, what string) string {
 
 // showForm renders the form with what was filled in and what is wrong with it.
 func (h *Phone) showForm(c *fiber.Ctx, status int, claims respond.Claims, v formView, f filling, wrongs []models.FieldError) error {
-	original, ok := h.d.App.Catalog.Questionnaire(claims.Form.Code, claims.Form.Version)
-	if !ok {
-		return models.ErrNotFound
+	original, err := h.d.App.Respond.Form(claims)
+	if err != nil {
+		return err
 	}
 	return h.showQuestionnaire(c, status, original, v, f, wrongs)
 }
