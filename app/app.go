@@ -82,7 +82,7 @@ func New(d Deps) *App {
 	a.Questionnaires = questionnaire.New(d.Store, d.Catalog, a.Audit, d.Clock, d.Log)
 	a.Calendar = calendar.New(d.Store, d.Catalog, a.Audit, d.Clock, d.Log)
 	a.Accounts = account.New(account.Deps{
-		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock, Strict: d.Config.OTPRequired,
+		Store: d.Store, Box: d.Box, Catalog: d.Catalog, Audit: a.Audit, Limiter: d.Limiter, Now: d.Clock, Idle: d.Config.SessionIdle, Strict: d.Config.OTPRequired,
 	})
 	a.Reseal = reseal.New(d.Store, d.Box, d.Clock)
 	a.Privacy = privacy.New(privacy.Deps{Store: d.Store, Catalog: d.Catalog, Box: d.Box, Audit: a.Audit, Reseal: a.Reseal, Clock: d.Clock})

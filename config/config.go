@@ -40,6 +40,7 @@ type Config struct {
 	JobInterval   time.Duration `env:"HUISHENG_JOB_INTERVAL" envDefault:"1s"`     // how often a worker looks for due work by itself, without any wake-up
 	LeaseDuration time.Duration `env:"HUISHENG_LEASE" envDefault:"30s"`           // how long a worker may hold a message or a batch before others take over
 	AuditSettle   time.Duration `env:"HUISHENG_AUDIT_SETTLE" envDefault:"20m"`    // how old a request's audit entry is before its outcome, unless known, is called unknown
+	SessionIdle   time.Duration `env:"HUISHENG_SESSION_IDLE"`                     // how long a login on the desk may lie unused; empty: 30m in production, 12h in dev
 	DemoPassword  string        `env:"HUISHENG_DEMO_PASSWORD"`                    // password of the seeded demo accounts, dev only
 	ClockForward  time.Duration `env:"HUISHENG_CLOCK_FORWARD" envDefault:"0s"`    // sets this process's own clock wrong, to try that the database's counts; dev only
 	BodyLimit     int           `env:"HUISHENG_BODY_LIMIT" envDefault:"67108864"` // largest request body in bytes (roster files); routes have smaller limits of their own
@@ -73,6 +74,12 @@ func (c Config) Production() bool { return c.Env == "production" }
 
 func (c *Config) fillIn() {
 	c.OTPRequired = c.OTPRequired || c.Production()
+	if c.SessionIdle == 0 {
+		c.SessionIdle = 12 * time.Hour
+		if c.Production() {
+			c.SessionIdle = 30 * time.Minute
+		}
+	}
 	if c.BaseURL == "" && !c.Production() {
 		c.BaseURL = "http://localhost" + c.Addr[max(strings.LastIndex(c.Addr, ":"), 0):]
 	}
@@ -104,6 +111,7 @@ func (c Config) Validate() error {
 	p.check(c.SMS.SettleAfter >= time.Second, "HUISHENG_SMS_SETTLE", "must be at least 1s")
 	p.check(c.JobInterval >= 10*time.Millisecond && c.LeaseDuration >= time.Second, "HUISHENG_JOB_INTERVAL, HUISHENG_LEASE", "must be at least 10ms and 1s")
 	p.check(c.AuditSettle >= 15*time.Minute || !c.Production() && c.AuditSettle >= time.Second, "HUISHENG_AUDIT_SETTLE", "must be at least 15m, because an upload may take ten (1s in dev)")
+	p.check(c.SessionIdle >= 5*time.Minute && c.SessionIdle <= 7*24*time.Hour, "HUISHENG_SESSION_IDLE", "must be 5m to 168h")
 	p.check(c.KeysPoll >= 10*time.Millisecond && c.KeysPoll <= 20*time.Second, "HUISHENG_KEYS_POLL", "must be 10ms to 20s")
 	if c.Production() {
 		c.validateProduction(&p)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"huisheng/app/account"
+	"huisheng/config"
 	"huisheng/models"
 )
 
@@ -257,4 +258,26 @@ func TestReadyWithoutRedis(t *testing.T) {
 	r := s.do("GET", "/readyz", "", nil).object(200)
 	require.Equal(t, "unavailable", r["redis"])
 	require.Equal(t, "ok", r["status"])
+}
+
+// A browser whose login lay unused is led to the login page, told why, and back to where it was.
+func TestIdleBrowserIsToldWhy(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(c *config.Config) { c.SessionIdle = 30 * time.Minute })
+	access, refresh := s.account("gz-idle", models.RoleCity, "440100", "")
+	cookie := "huisheng_access=" + access + "; huisheng_refresh=" + refresh
+	s.clock.Add(40 * time.Minute)
+	r := s.do("GET", "/console/orgs", "", nil, "Cookie", cookie)
+	require.Equal(t, 200, r.StatusCode)
+	for _, c := range r.Cookies() {
+		if c.Name == "huisheng_refresh" {
+			cookie = "huisheng_refresh=" + c.Value
+		}
+	}
+	s.clock.Add(50 * time.Minute)
+	r = s.do("GET", "/console/orgs?kind=school", "", nil, "Cookie", cookie, "Accept", "text/html")
+	require.Equal(t, 303, r.StatusCode)
+	to := r.Header.Get("Location")
+	require.Equal(t, "/console/login?next=%2Fconsole%2Forgs%3Fkind%3Dschool&why=idle", to)
+	require.Contains(t, string(s.do("GET", to, "", nil).body), "您有一段时间没有操作")
 }

@@ -55,6 +55,14 @@ type Session struct {
 	ExpiresAt time.Time `bson:"expires_at"` // TTL index
 }
 
+// SeenAt is when somebody was last there: when the tokens were last renewed, or the login.
+func (x Session) SeenAt() time.Time {
+	if x.RotatedAt.After(x.CreatedAt) {
+		return x.RotatedAt
+	}
+	return x.CreatedAt
+}
+
 // The errors of logging in. One text for a wrong name and a wrong password, so that neither can be probed.
 var (
 	ErrWrongLogin    = NewError(KindUnauthenticated, "wrong_login", "账号或密码不对。", "Wrong account or password.")
@@ -68,5 +76,6 @@ var (
 	ErrOTPMust       = NewError(KindForbidden, "otp_must_stay", "监管账号必须使用两步验证，不能关闭。换手机请联系上级管理员重置。", "Regulators' accounts must keep two-step verification. Ask your administrator to reset it if you change phones.")
 	ErrMustChange    = NewError(KindForbidden, "password_change_required", "请先把初始密码换成自己的密码。", "Please replace the initial password with your own first.")
 	ErrMustEnrol     = NewError(KindForbidden, "otp_setup_required", "请先设置两步验证（验证器应用）。", "Please set up two-step verification (an authenticator app) first.")
+	ErrIdle          = NewError(KindUnauthenticated, "session_idle", "您有一段时间没有操作，为了安全已退出登录，请重新登录。", "You were away for a while and have been logged out for safety; please log in again.")
 	ErrRefresh       = NewError(KindUnauthenticated, "refresh_invalid", "登录已失效，请重新登录。", "The login is no longer valid; please log in again.")
 )

@@ -38,7 +38,8 @@ type Deps struct {
 	Limiter port.Limiter
 	Audit   *audit.Log
 	Now     port.Clock
-	Strict  bool // as in production: regulators must have a second factor, and an initial password opens nothing but its own change
+	Idle    time.Duration // how long a login may lie unused before it ends; zero: until its week is over
+	Strict  bool          // as in production: regulators must have a second factor, and an initial password opens nothing but its own change
 }
 
 // Service has the use cases of accounts. It is safe for concurrent use.

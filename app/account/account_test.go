@@ -294,3 +294,23 @@ func TestSessionsEnd(t *testing.T) {
 	k.clock.Add(SessionTTL)
 	over(l, "a week later")
 }
+
+// A login that lies unused ends, and the log says why; whoever goes on working is not disturbed, however long the day.
+func TestIdleLoginEnds(t *testing.T) {
+	k := newKit(t)
+	k.Idle = 30 * time.Minute
+	k.official("gz-1", models.RoleCity, "440100")
+	l := k.mustLogin("gz-1")
+	for range 20 {
+		k.clock.Add(40 * time.Minute) // a quarter of an hour of it the access token was good
+		next, err := k.Refresh(k.ctx, l.Refresh)
+		require.NoError(t, err)
+		l = next
+	}
+	k.clock.Add(46 * time.Minute)
+	_, err := k.Renew(k.ctx, l.Refresh)
+	require.ErrorIs(t, err, models.ErrIdle)
+	_, err = k.Refresh(k.ctx, l.Refresh)
+	require.ErrorIs(t, err, models.ErrRefresh, "it is gone")
+	require.Equal(t, models.AuditSessionEnded, k.actions()[0])
+}

@@ -102,6 +102,15 @@ func (s *Service) refresh(ctx context.Context, token string, grace time.Duration
 	if err != nil {
 		return Login{}, err
 	}
+	if s.idle(x, now) {
+		if err := s.recordEnded(ctx, principal(a, x.ID), a, "idle"); err != nil {
+			return Login{}, err
+		}
+		if err := s.Store.DeleteSession(ctx, x.ID); err != nil {
+			return Login{}, err
+		}
+		return Login{}, models.ErrIdle
+	}
 	next := newRefresh(r.session)
 	won, err := s.Store.RotateSession(ctx, x.ID, r.hash(), next.hash(), now)
 	if err != nil {
@@ -120,6 +129,11 @@ func (s *Service) refresh(ctx context.Context, token string, grace time.Duration
 		return Login{}, err
 	}
 	return Login{}, models.ErrRefresh
+}
+
+// idle says whether a login has lain unused for too long. While an access token lasts nothing is heard of whoever uses it, so that time is theirs as well.
+func (s *Service) idle(x models.Session, now time.Time) bool {
+	return s.Idle > 0 && now.Sub(x.SeenAt()) > s.Idle+AccessTTL
 }
 
 // session reads a session and its account; ErrRefresh when either is over.
@@ -161,8 +175,8 @@ func (s *Service) LogoutToken(ctx context.Context, token string) error {
 }
 
 func (s *Service) end(ctx context.Context, p models.Principal, why models.AuditAction) error {
-	if err := s.Store.DeleteSession(ctx, p.Session); err != nil {
+	if err := s.Audit.Record(ctx, audit.Entry{By: p, Action: why, Object: object(p.Account), Org: p.Org}); err != nil {
 		return err
 	}
-	return s.Audit.Record(ctx, audit.Entry{By: p, Action: why, Object: object(p.Account), Org: p.Org})
+	return s.Store.DeleteSession(ctx, p.Session)
 }

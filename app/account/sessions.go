@@ -38,10 +38,7 @@ func (s *Service) sessionsOf(ctx context.Context, p models.Principal, id models.
 	list, err := s.Store.ListSessions(ctx, id, s.Now())
 	out := make([]LoginView, len(list))
 	for i, x := range list {
-		out[i] = LoginView{ID: x.ID, Device: x.Device, Since: x.CreatedAt, SeenAt: x.CreatedAt, ExpiresAt: x.ExpiresAt, Own: x.ID == p.Session}
-		if x.RotatedAt.After(x.CreatedAt) {
-			out[i].SeenAt = x.RotatedAt
-		}
+		out[i] = LoginView{ID: x.ID, Device: x.Device, Since: x.CreatedAt, SeenAt: x.SeenAt(), ExpiresAt: x.ExpiresAt, Own: x.ID == p.Session}
 	}
 	return out, err
 }
@@ -52,14 +49,17 @@ func (s *Service) EndSession(ctx context.Context, p models.Principal, id string)
 	if err != nil {
 		return err
 	}
-	done, err := s.Store.DeleteSessionOf(ctx, p.Account, id)
-	if err == nil && !done {
+	x, err := s.Store.FindSession(ctx, id, s.Now())
+	if err == nil && x.Account != p.Account {
 		err = models.ErrNotFound
 	}
 	if err != nil {
 		return err
 	}
-	return s.recordEnded(ctx, p, a, "one")
+	if err := s.recordEnded(ctx, p, a, "one"); err != nil {
+		return err
+	}
+	return s.Store.DeleteSession(ctx, id)
 }
 
 // EndOtherSessions ends every own login but the one that asks.

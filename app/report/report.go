@@ -86,6 +86,9 @@ func (s *Service) Ask(ctx context.Context, p models.Principal, q Request) (model
 			return last, nil
 		}
 		r.Version, r.Replaces = last.Version+1, last.ID
+		if err := s.record(ctx, p, r, models.AuditReport, map[string]string{"what": "ask", "period": r.Period, "version": fmt.Sprint(r.Version)}); err != nil {
+			return r, err
+		}
 		if err = s.store.CreateReport(ctx, r); errors.Is(err, models.ErrConflict) {
 			continue
 		}
@@ -93,7 +96,7 @@ func (s *Service) Ask(ctx context.Context, p models.Principal, q Request) (model
 			return r, err
 		}
 		s.queue.Wake(ctx, port.JobReport, string(r.ID))
-		return r, s.record(ctx, p, r, models.AuditReport, map[string]string{"what": "ask", "period": r.Period, "version": fmt.Sprint(r.Version)})
+		return r, nil
 	}
 	return r, models.ErrConflict
 }

@@ -217,11 +217,14 @@ const lookupTime = 2 * time.Second
 // Error is the page for a request that failed. Whoever is not logged in is led to the login and back again.
 func (h *Console) Error(c *fiber.Ctx, status int, e *models.Error) error {
 	if e.Kind == models.KindUnauthenticated {
-		to := "/console/login"
+		q := url.Values{}
 		if c.Method() == fiber.MethodGet && c.Path() != "/console" {
-			to += "?next=" + url.QueryEscape(c.OriginalURL())
+			q.Set("next", c.OriginalURL())
 		}
-		return c.Redirect(to, fiber.StatusSeeOther)
+		if e.Code == models.ErrIdle.Code {
+			q.Set("why", "idle")
+		}
+		return c.Redirect(strings.TrimSuffix("/console/login?"+q.Encode(), "?"), fiber.StatusSeeOther)
 	}
 	if errors.Is(e, models.ErrMustChange) {
 		return c.Redirect("/console/password", fiber.StatusSeeOther)

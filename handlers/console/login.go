@@ -15,7 +15,7 @@ func (h *Console) ShowLogin(c *fiber.Ctx) error {
 	if _, ok := web.Identify(c); ok {
 		return c.Redirect("/console", fiber.StatusSeeOther)
 	}
-	return h.login(c, form{Values: map[string]string{"next": c.Query("next")}})
+	return h.login(c, form{Values: map[string]string{"next": c.Query("next"), "why": c.Query("why")}})
 }
 
 func (h *Console) login(c *fiber.Ctx, f form) error {

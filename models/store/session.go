@@ -54,15 +54,6 @@ func (s *Store) ListSessions(ctx context.Context, account models.AccountID, now 
 	return list, wrap("list sessions", err)
 }
 
-// DeleteSessionOf ends one login of an account; false when it has none with this id.
-func (s *Store) DeleteSessionOf(ctx context.Context, account models.AccountID, id string) (bool, error) {
-	res, err := s.col(colSessions).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "account", Value: account}})
-	if err != nil {
-		return false, wrap("delete session", err)
-	}
-	return res.DeletedCount == 1, nil
-}
-
 // DeleteSession ends a login; ending it twice is no error.
 func (s *Store) DeleteSession(ctx context.Context, id string) error {
 	_, err := s.col(colSessions).DeleteOne(ctx, bson.D{{Key: "_id", Value: id}})
