@@ -248,7 +248,7 @@ func TestRatingTheHandling(t *testing.T) {
 	d := s.do("GET", at, city, nil).object(200)
 	require.Equal(t, "dissatisfied", d["rating"].(object)["satisfaction"], "a step keeps the rating")
 	require.Equal(t, "等了很久", d["rating"].(object)["comment"])
-	list, err := s.store.ListComplaints(context.Background(), store.Desk{}, store.ComplaintFilter{}, "", 10)
+	list, err := s.store.ListComplaints(context.Background(), store.Desk{Scope: models.SystemScope()}, store.ComplaintFilter{}, "", 10)
 	require.NoError(t, err)
 	require.NotContains(t, string(list[0].Rating.Comment), "等了")
 }
