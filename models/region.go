@@ -7,7 +7,17 @@ type Region struct {
 	Code    string `json:"code"`
 	Name    string `json:"name"`
 	English string `json:"english"`
+	At      Place  `json:"-"` // of a city
 }
+
+// Place is a square on the map of the province, on which every city is one square beside its neighbours: column from the west and row from the north.
+type Place struct{ Column, Row int }
+
+// The map's size in squares.
+const (
+	MapColumns = 7
+	MapRows    = 5
+)
 
 // IsProvince says whether the region is the province itself.
 func (r Region) IsProvince() bool { return r.Code == Province }

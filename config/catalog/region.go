@@ -36,6 +36,7 @@ type regionEntry struct {
 	Code located[string] `yaml:"code"`
 	Zh   located[string] `yaml:"zh"`
 	En   located[string] `yaml:"en"`
+	At   located[[]int]  `yaml:"at"`
 }
 
 func (l *loader) regions() {
@@ -43,7 +44,7 @@ func (l *loader) regions() {
 	if !ok {
 		return
 	}
-	seen := map[string]bool{}
+	seen, taken := map[string]bool{}, map[models.Place]string{}
 	for i, entry := range raw.Regions {
 		r := entry.Value
 		city, form := models.CityOf(r.Code.Value)
@@ -57,9 +58,29 @@ func (l *loader) regions() {
 		}
 		seen[r.Code.Value] = true
 		f.complete("region "+strconv.Quote(r.Code.Value), words{Zh: r.Zh, En: r.En}, entry.Line)
-		l.cat.regions = append(l.cat.regions, models.Region{Code: r.Code.Value, Name: r.Zh.Value, English: r.En.Value})
+		l.cat.regions = append(l.cat.regions, models.Region{Code: r.Code.Value, Name: r.Zh.Value, English: r.En.Value, At: f.place(r, entry.Line, taken)})
 	}
 	if len(raw.Regions) == 0 {
 		f.report(0, "holds no region")
 	}
+}
+
+// place reads where a city is on the map; the province is nowhere.
+func (f *file) place(r regionEntry, at int, taken map[models.Place]string) models.Place {
+	if r.Code.Value == models.Province {
+		return models.Place{}
+	}
+	if len(r.At.Value) != 2 {
+		f.report(line(r.At.Line, at), "region %q: at says column and row on the map, as in [3, 2]", r.Code.Value)
+		return models.Place{}
+	}
+	p := models.Place{Column: r.At.Value[0], Row: r.At.Value[1]}
+	switch other, there := taken[p]; {
+	case p.Column < 0 || p.Column >= models.MapColumns || p.Row < 0 || p.Row >= models.MapRows:
+		f.report(r.At.Line, "region %q lies beside the map of %d columns and %d rows", r.Code.Value, models.MapColumns, models.MapRows)
+	case there:
+		f.report(r.At.Line, "region %q lies on region %q on the map", r.Code.Value, other)
+	}
+	taken[p] = r.Code.Value
+	return p
 }

@@ -35,6 +35,7 @@ type compareData struct {
 	XLSX, CSV string // addresses of the same comparison to take away
 	Province  bool
 	Total     *compared
+	Map       *cityMap // of the cities; nil for organisations
 	Rows      []compared
 	First     string
 	Next      string
@@ -108,6 +109,12 @@ func (h *Console) compare(c *fiber.Ctx, who models.Principal, d *compareData) er
 	if d.By == "org" {
 		return h.compareOrgs(c, who, d)
 	}
+	l := langOf(c)
+	drawn := h.mapOf(l, l.say("%s（%s）", "%s (%s)", l.text(d.Indicator.Title), l.unit(string(d.Indicator.Unit))), func(region string) measured {
+		row := line(region, region)
+		return measured{URL: row.URL, Words: row.Figure.Value, Value: row.Figure.V.Value, Few: row.Figure.Few}
+	}, number)
+	d.Map = &drawn
 	for _, r := range h.app.Catalog.Regions() {
 		row := line(r.Code, r.Code)
 		if r.IsProvince() || d.Worse && !row.Worse {

@@ -62,6 +62,7 @@ type overviewData struct {
 	Place    string
 	Province bool
 	Total    standing
+	Map      cityMap    // answers of a hundred invited, to the province
 	Lines    []standing // by city, to the province
 	Idle     []link     // cities where there is nothing of this kind
 	Orgs     []standing // to a city
@@ -96,6 +97,7 @@ func (h *Console) ShowOverview(c *fiber.Ctx) error {
 	}
 	if d.Province {
 		d.Lines, d.Idle = h.cityLines(l, o, same)
+		d.Map = h.answeredMap(l, o, same)
 	} else if d.Orgs, d.Next, err = h.orgLines(c, who, store.OrgFilter{Kind: kind}, o.Period); err != nil {
 		return err
 	}
@@ -123,6 +125,23 @@ func (h *Console) cityLines(l lang, o indicator.Overview, same url.Values) (rows
 		rows = append(rows, l.standingOf(by[r.Code], name, address, same))
 	}
 	return rows, idle
+}
+
+// answeredMap shows how many of a hundred invited have answered, city by city.
+func (h *Console) answeredMap(l lang, o indicator.Overview, same url.Values) cityMap {
+	by := make(map[string]indicator.Standing, len(o.Lines))
+	for _, line := range o.Lines {
+		by[line.Region] = line
+	}
+	percent := func(x float64) string { return number(models.RoundHalfUp(x, 1)) + "%" }
+	return h.mapOf(l, l.say("已填写的比例", "Answered, of those invited"), func(region string) measured {
+		m := measured{URL: regionURL(region, same)}
+		if b := by[region].Batches; b.Invited > 0 {
+			x := 100 * float64(b.Submitted) / float64(b.Invited)
+			m.Value, m.Words = &x, percent(x)
+		}
+		return m
+	}, percent)
 }
 
 // movesOf sets all indicators of the jurisdiction beside the period before.

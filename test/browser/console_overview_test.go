@@ -50,3 +50,40 @@ func TestDeskDrillsDown(t *testing.T) {
 	c.tapText("技工院校")
 	c.sees("还没有这类机构")
 }
+
+// The province sees its cities on a map: the darker, the higher; what stands on few people is not shaded; a square leads where the line below it leads.
+func TestDeskMap(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for city, answered := range map[string]int{"440100": 6, "440300": 8, "441900": 2, "445200": 0} {
+		r := s.inviteIn(city, models.OrgEnterprise, 8)
+		for i := range answered {
+			r.answer(i)
+		}
+		require.NoError(t, s.app.Indicators.RefreshBatch(context.Background(), r.batch))
+	}
+	s.account("province", models.Account{Role: models.RoleProvince, Region: models.Province})
+	b := s.desk("province", deskPassword, deskScreen)
+	square := func(city string) string {
+		return eval[string](b, `(x => x.className + ' ' + x.innerText.replace(/\s+/g, ' '))([...document.querySelectorAll('.city')].find(x => x.innerText.includes('`+city+`')))`)
+	}
+	b.until(func() bool {
+		b.open(s.url + "/console/overview?kind=enterprise")
+		for city, want := range map[string]string{
+			"深圳市": "city shade5 深圳市 100%", "广州市": "city shade4 广州市 75%", "东莞市": "city shade2 东莞市 25%", "揭阳市": "city shade1 揭阳市 0%", "韶关市": "city shade0 韶关市 —",
+		} {
+			if square(city) != want {
+				return false
+			}
+		}
+		return true
+	}, "the map does not become what was answered")
+	b.tidy("overview-map")
+	b.open(s.url + "/console/regions?kind=enterprise&indicator=E1a")
+	b.sees("每个格子是一个地市")
+	require.Contains(t, square("深圳市"), "few", "eight people are few")
+	b.tidy("compare-map")
+	b.tap(".city[href*='440300']")
+	b.sees("深圳市")
+	require.Contains(t, eval[string](b, `location.pathname`), "/console/regions/440300")
+}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -153,10 +154,20 @@ type round struct {
 // invite makes an organisation of a kind, puts people on its roster, claims for all of them and waits until they are invited.
 func (s *site) invite(kind models.OrgKind, n int) *round {
 	s.t.Helper()
+	return s.inviteIn("440100", kind, n)
+}
+
+// inviteIn is invite in a city of one's choice.
+func (s *site) inviteIn(city string, kind models.OrgKind, n int) *round {
+	s.t.Helper()
 	ctx := context.Background()
 	uscc := map[models.OrgKind]string{models.OrgEnterprise: "91440101MA5TE5T07H", models.OrgSchool: "12440000MB2TE5T3XR", models.OrgSocial: "52440000MJ8TE5T21H"}[kind]
+	if city != "440100" {
+		i, _ := strconv.Atoi(city)
+		uscc = demo.USCC(i)
+	}
 	made, err := s.app.Registry.Create(ctx, models.Principal{Account: "test", Role: models.RoleProvince}, registry.NewOrg{
-		Kind: kind, Name: "示例机电有限公司", USCC: uscc, Division: "440100", Affiliation: models.AffiliationCity, Filing: demo.Filing(),
+		Kind: kind, Name: "示例机电有限公司", USCC: uscc, Division: city, Affiliation: models.AffiliationCity, Filing: demo.Filing(),
 	})
 	require.NoError(s.t, err)
 	r := &round{s: s, org: made.Org.ID, people: demo.People(7, n)}

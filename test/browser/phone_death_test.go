@@ -24,15 +24,13 @@ import (
 // battery starts a browser of its own on a profile that outlives it, and gives a tab and the way to let it die.
 func battery(t *testing.T, profile string) (b *tab, die func()) {
 	t.Helper()
-	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), append(chromeOptions(), chromedp.UserDataDir(profile))...)
-	ctx, stop := chromedp.NewContext(alloc)
-	require.NoError(t, chromedp.Run(ctx))
+	ctx, stop, err := startChrome(chromedp.UserDataDir(profile))
+	require.NoError(t, err)
 	b = attach(t, ctx, phoneScreen)
 	process := chromedp.FromContext(ctx).Browser.Process()
 	return b, func() {
 		require.NoError(t, process.Kill())
 		stop()
-		stopAlloc()
 		require.NoError(t, os.RemoveAll(filepath.Join(profile, "SingletonLock"))) // as after a power cut
 	}
 }
@@ -108,7 +106,8 @@ func (d *deployment) serve() (kill func()) {
 	c.Stderr = os.Stderr
 	started, ended := make(chan error), make(chan struct{})
 	go func() {
-		runtime.LockOSThread() // Pdeathsig follows the thread that forked
+		runtime.LockOSThread()         // Pdeathsig follows the thread that forked
+		defer runtime.UnlockOSThread() // or the thread would end as well, and with it a browser that was once started from it
 		started <- c.Start()
 		_ = c.Wait() // killed: the test knows
 		close(ended)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,7 +17,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
+	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -25,13 +26,26 @@ import (
 
 // chrome starts one browser for all tests; it ends with TestMain.
 var chrome = sync.OnceValues(func() (context.Context, context.CancelFunc) {
-	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), chromeOptions()...)
-	ctx, stop := chromedp.NewContext(alloc)
-	if err := chromedp.Run(ctx); err != nil {
+	ctx, stop, err := startChrome()
+	if err != nil {
 		panic("start Chromium (scripts/prepare-test installs it): " + err.Error())
 	}
-	return ctx, func() { stop(); stopAlloc() }
+	return ctx, stop
 })
+
+// startChrome starts a browser. Chromedp lets it die with the thread that forked it, so that thread belongs to it until stop.
+func startChrome(more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop context.CancelFunc, err error) {
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), append(chromeOptions(), more...)...)
+	ctx, stopChrome := chromedp.NewContext(alloc)
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		started <- chromedp.Run(ctx)
+		<-alloc.Done()
+	}()
+	return ctx, func() { stopChrome(); stopAlloc() }, <-started
+}
 
 func chromeOptions() []chromedp.ExecAllocatorOption {
 	return []chromedp.ExecAllocatorOption{
@@ -134,10 +148,10 @@ func (b *tab) hear(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch e := event.(type) {
-	case *runtime.EventExceptionThrown:
+	case *cdpruntime.EventExceptionThrown:
 		b.faults = append(b.faults, e.ExceptionDetails.Error())
-	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.APITypeError {
+	case *cdpruntime.EventConsoleAPICalled:
+		if e.Type == cdpruntime.APITypeError {
 			b.faults = append(b.faults, fmt.Sprint(e.Args))
 		}
 	case *page.EventJavascriptDialogOpening:
@@ -294,7 +308,7 @@ func (b *tab) shot(name string) {
 func evalAsync(b *tab, expression string) string {
 	b.t.Helper()
 	var s string
-	b.run(chromedp.Evaluate(expression, &s, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	b.run(chromedp.Evaluate(expression, &s, func(p *cdpruntime.EvaluateParams) *cdpruntime.EvaluateParams { return p.WithAwaitPromise(true) }))
 	return s
 }
 

@@ -18,18 +18,6 @@ import (
 	"huisheng/models"
 )
 
-// code is the i-th synthetic unified social credit code.
-func code(i int) string {
-	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	for _, last := range alphabet {
-		c := fmt.Sprintf("91440300%08d0%c", i, last)
-		if _, _, err := models.ParseUSCC(c); err == nil {
-			return c
-		}
-	}
-	panic("no check character fits")
-}
-
 // entry is a line of the log as the bare driver reads it.
 type entry struct {
 	Seq    int64             `bson:"_id"`
@@ -72,7 +60,7 @@ func (r *registering) run(token string) {
 	for !r.stop.Load() {
 		i := int(r.next.Add(1))
 		a, err := r.s.try("POST", "/api/v1/orgs", token, map[string]any{
-			"kind": "enterprise", "name": fmt.Sprintf("合成企业%d", i), "uscc": code(i), "region": "440300", "affiliation": "city", "filing": demo.Filing(),
+			"kind": "enterprise", "name": fmt.Sprintf("合成企业%d", i), "uscc": demo.USCC(i), "region": "440300", "affiliation": "city", "filing": demo.Filing(),
 		})
 		switch {
 		case err != nil:

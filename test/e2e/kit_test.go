@@ -122,6 +122,7 @@ func launch(c *exec.Cmd) (ended <-chan struct{}, err error) {
 	started, done := make(chan error), make(chan struct{})
 	go func() {
 		runtime.LockOSThread()
+		defer runtime.UnlockOSThread() // or the thread would end as well, and with it whatever else was once started from it
 		err := c.Start()
 		started <- err
 		if err == nil {
