@@ -37,7 +37,7 @@ test: services ## everything CI checks: lint, then all tests with the race detec
 	@$(MAKE) --no-print-directory lint
 	@scripts/secure
 	@echo "testing… (the first build with the race detector takes a few minutes)" >&2
-	@$(SERVICES) exec go test -trimpath -race -count=1 -shuffle=on -timeout 40m ./...
+	@$(SERVICES) exec go test -trimpath -race -count=1 -shuffle=on -timeout 60m ./...
 
 .PHONY: lint
 lint: ## check style, mistakes and the layers' imports
