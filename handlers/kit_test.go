@@ -85,7 +85,7 @@ func newServer(t *testing.T, change ...func(*config.Config)) *server {
 	go func() { done <- s.fiber.Listener(ln) }()
 	t.Cleanup(func() {
 		stop()
-		require.NoError(t, s.fiber.ShutdownWithTimeout(10*time.Second))
+		require.NoError(t, s.fiber.ShutdownWithTimeout(time.Minute))
 		require.NoError(t, <-done)
 	})
 	return s

@@ -42,7 +42,7 @@ func TestStopsWhileAStreamIsOpen(t *testing.T) {
 	rest, err := io.ReadAll(lines)
 	require.NoError(t, err, "the stream ends, it is not cut")
 	require.True(t, strings.HasSuffix(string(rest), "\n\n"), "%q", rest)
-	require.NoError(t, s.fiber.ShutdownWithTimeout(10*time.Second))
+	require.NoError(t, s.fiber.ShutdownWithTimeout(time.Minute))
 	busy.Wait()
 }
 

@@ -82,7 +82,7 @@ func (s *site) raw(request string) (statuses []int) {
 	conn, err := net.Dial("tcp", s.addr)
 	require.NoError(s.t, err)
 	defer func() { _ = conn.Close() }()
-	require.NoError(s.t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(s.t, conn.SetDeadline(time.Now().Add(time.Minute)))
 	_, err = io.Copy(conn, strings.NewReader(request))
 	require.NoError(s.t, err)
 	r := bufio.NewReader(conn)
@@ -109,7 +109,7 @@ func TestBrokenRequestsGetProblems(t *testing.T) {
 		_, err = io.WriteString(conn, raw)
 		require.NoError(t, err)
 		var got bytes.Buffer
-		require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+		require.NoError(t, conn.SetDeadline(time.Now().Add(time.Minute)))
 		_, _ = io.Copy(&got, conn) // the server may reset what it did not read
 		require.NoError(t, conn.Close())
 		res, err := http.ReadResponse(bufio.NewReader(&got), nil)

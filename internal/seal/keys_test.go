@@ -142,7 +142,7 @@ func TestRotatingWhileOthersSeal(t *testing.T) {
 		}
 		return k.Promote(made, time.Now())
 	}))
-	require.Eventually(t, func() bool { return serving.Primary() == made }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return serving.Primary() == made }, time.Minute, 10*time.Millisecond)
 	close(stop)
 	cancel()
 	wg.Wait()

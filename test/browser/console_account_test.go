@@ -119,7 +119,7 @@ func TestDeskAudit(t *testing.T) {
 	s.desk("op-1", deskPassword, deskScreen)
 	p := s.desk("province", deskPassword, deskScreen)
 	p.tapText("操作记录")
-	p.until(func() bool { return p.at() == "/console/audit" && eval[string](p, `document.readyState`) == "complete" }, "not at the log")
+	p.until(func() bool { return p.at() == "/console/audit" }, "not at the log")
 	eval[any](p, `document.querySelector('#f-action').value = 'org_created'`)
 	p.tapText("查找")
 	p.until(func() bool { return strings.Contains(p.at(), "action=org_created") }, "not searched")

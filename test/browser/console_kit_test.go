@@ -67,8 +67,16 @@ func (b *tab) logIn(login, password string) {
 	b.until(func() bool { return !strings.Contains(b.at(), "/console/login") }, "still at the login")
 }
 
-// at is the address of the page.
-func (b *tab) at() string { return eval[string](b, "location.pathname + location.search") }
+// at is the address of the page, once all of it is there.
+func (b *tab) at() string {
+	b.t.Helper()
+	var address string
+	b.until(func() bool {
+		address = eval[string](b, `document.readyState === 'complete' ? location.pathname + location.search : ''`)
+		return address != ""
+	}, "the page does not come to its end")
+	return address
+}
 
 // tidy checks a page of the desk: accessible, nothing sideways.
 func (b *tab) tidy(name string) {
@@ -126,7 +134,7 @@ func (s *site) follow(org models.OrgID, people []demo.Person) *round {
 		n, err := s.store.CountInvitations(context.Background(), r.batch)
 		require.NoError(s.t, err)
 		return n == len(people)
-	}, 20*time.Second, 50*time.Millisecond)
+	}, waitLong, waitShort)
 	r.match()
 	return r
 }

@@ -227,7 +227,7 @@ func (b *tab) mendPhone(s *site, r *round) {
 		list, err := s.app.Outreach.Outbox(context.Background(), store.OutboxFilter{To: "+8613800009999"})
 		require.NoError(b.t, err)
 		return len(list) == 1
-	}, 15*time.Second, 100*time.Millisecond, "nothing was sent to the new number")
+	}, waitLong, 100*time.Millisecond, "nothing was sent to the new number")
 }
 
 // Ticks and what was typed survive a filter; "everybody found" is what the filter finds, on all pages.

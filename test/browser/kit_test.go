@@ -191,7 +191,7 @@ func (s *site) inviteIn(city string, kind models.OrgKind, n int) *round {
 	require.Eventually(s.t, func() bool { // the background work expands it
 		b, err := s.store.FindBatch(ctx, models.SystemScope(), r.batch)
 		return err == nil && b.State == models.BatchOpen
-	}, 15*time.Second, 20*time.Millisecond, "the batch did not open")
+	}, waitLong, 20*time.Millisecond, "the batch did not open")
 	r.match()
 	return r
 }
@@ -254,6 +254,6 @@ func (s *site) oneTime(phone string) string {
 			}
 		}
 		return false
-	}, 15*time.Second, 100*time.Millisecond, "no one-time code for %s", phone)
+	}, waitLong, 100*time.Millisecond, "no one-time code for %s", phone)
 	return code
 }

@@ -162,7 +162,7 @@ func (b *tab) hear(event any) {
 
 func (b *tab) run(actions ...chromedp.Action) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, waitLong)
 	defer cancel()
 	if err := chromedp.Run(ctx, actions...); err != nil {
 		b.shot("failed")
@@ -246,7 +246,7 @@ func (b *tab) text() string {
 
 func (b *tab) until(ok func() bool, format string, args ...any) {
 	b.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(waitLong)
 	for !ok() {
 		if time.Now().After(deadline) {
 			b.shot("failed")
@@ -320,8 +320,8 @@ func quote(s string) string {
 	return string(raw)
 }
 
-// How long tests wait for what must come, and how often they look.
+// How long tests wait for what must come, which only a failure uses up, and how often they look.
 const (
-	waitLong  = 15 * time.Second
+	waitLong  = 90 * time.Second
 	waitShort = 50 * time.Millisecond
 )

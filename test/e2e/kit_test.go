@@ -158,7 +158,7 @@ func (s *site) serve(args ...string) {
 		}
 		_ = res.Body.Close()
 		return res.StatusCode == http.StatusOK
-	}, 30*time.Second, 50*time.Millisecond, "the server did not become ready")
+	}, 90*time.Second, 50*time.Millisecond, "the server did not become ready")
 }
 
 // answer is an HTTP answer, read whole.
