@@ -132,15 +132,20 @@ func TestDeskOfACity(t *testing.T) {
 	b.tidy("compare-filtered")
 }
 
-// complain files an anonymous complaint of the first person.
-func (s *site) complain(r *round, text string) complaint.Filed {
+// claims are what the session of a round's first person says.
+func (s *site) claims(r *round) respond.Claims {
 	s.t.Helper()
-	ctx := context.Background()
-	a, err := s.app.Respond.Enter(ctx, respond.Entry{Token: s.ids.Tokens.Make(token.Direct, string(r.ids[0])), IDTail: r.tail(0, 4), Addr: "test"})
+	a, err := s.app.Respond.Enter(context.Background(), respond.Entry{Token: s.ids.Tokens.Make(token.Direct, string(r.ids[0])), IDTail: r.tail(0, 4), Addr: "test"})
 	require.NoError(s.t, err)
 	c, err := s.app.Respond.Session(a.RespondentToken)
 	require.NoError(s.t, err)
-	filed, err := s.app.Complaints.File(ctx, c, complaint.Submission{
+	return c
+}
+
+// complain files an anonymous complaint of the first person.
+func (s *site) complain(r *round, text string) complaint.Filed {
+	s.t.Helper()
+	filed, err := s.app.Complaints.File(context.Background(), s.claims(r), complaint.Submission{
 		Category: "UNFAIR_SCORING", Text: text, Visibility: models.VisibilityAnonymous, Key: "browser-test-1",
 	})
 	require.NoError(s.t, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/stretchr/testify/require"
 
 	"huisheng/models"
@@ -79,6 +80,11 @@ func TestDeskMap(t *testing.T) {
 		return true
 	}, "the map does not become what was answered")
 	b.tidy("overview-map")
+	b.run(emulation.SetDeviceMetricsOverride(phoneScreen.width, phoneScreen.height, 1, true))
+	b.level("overview on a phone")
+	require.True(t, eval[bool](b, `!document.querySelector('.map').getClientRects().length && document.querySelector('.standings').innerText.includes('深圳市')`), "the table says the same")
+	b.shot("overview-map-phone")
+	b.run(emulation.SetDeviceMetricsOverride(deskScreen.width, deskScreen.height, 1, false))
 	b.open(s.url + "/console/regions?kind=enterprise&indicator=E1a")
 	b.sees("每个格子是一个地市")
 	require.Contains(t, square("深圳市"), "few", "eight people are few")

@@ -3,6 +3,7 @@ package browser_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/jpeg"
 	"os"
@@ -88,6 +89,33 @@ func TestPhoneComplaintOnTheWay(t *testing.T) {
 	b.css(`.step.on[data-step="notice_posted"]`)
 
 	b.followCase(s, no, pass, list[0].ID)
+}
+
+// Whoever has filed as many as one may is told that all have arrived, and keeps what they wrote.
+func TestPhoneComplaintOneTooMany(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	r := s.invite(models.OrgEnterprise, 1)
+	b := openTab(t, phoneScreen)
+	b.enter(r, 0)
+	claims := s.claims(r)
+	for i := range 10 {
+		_, err := s.app.Complaints.File(t.Context(), claims, complaint.Submission{
+			Category: "UNFAIR_SCORING", Text: "打分的时候没有别人在场。", Visibility: models.VisibilityAnonymous, Key: fmt.Sprintf("complaint-%d", i),
+		})
+		require.NoError(t, err)
+	}
+	b.agree()
+	b.tapText("投诉")
+	b.tap(`[name=category][value=UNFAIR_SCORING] + span`)
+	b.run(chromedp.SendKeys("#text", "还有一件别的事情。", chromedp.ByQuery))
+	b.tap(`[name=visibility][value=anonymous] + span`)
+	b.tapText("提交投诉")
+	b.sees("前面的都已经收到")
+	require.True(t, eval[bool](b, `(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector('.card.bad').getBoundingClientRect())`), "it is on the screen")
+	b.shot("phone-complaint-many")
+	b.accessible("complaint, too many")
+	require.Equal(t, "还有一件别的事情。", eval[string](b, `document.querySelector('#text').value`))
 }
 
 func province() models.Principal {
