@@ -73,11 +73,11 @@ func (h *Phone) prepareFirst(k firstKey) error {
 		v.Title = "entry.title.shut"
 	}
 	var b sink
-	err := h.d.Site.Render(&b, "phone/entry", v)
-	if err == nil {
-		h.firsts[k], err = prepare(string(b), []string{markAbout, markToken, markCloses})
+	if err := h.d.Site.Render(&b, "phone/entry", v); err != nil {
+		return err
 	}
-	return err
+	h.firsts[k] = prepare(string(b), []string{markAbout, markToken, markCloses})
+	return nil
 }
 
 // sink collects what is written.

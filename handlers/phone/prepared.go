@@ -4,26 +4,29 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
-	"fmt"
 	"hash/crc32"
 	"strings"
 	"sync"
 )
 
-// prepared is a page rendered and compressed in advance, cut where values go in. The pieces between are deflate blocks that end on a byte boundary and
+// prepared is a page rendered in advance and compressed once, when somebody first asks for it, cut where values go in. The pieces between are deflate blocks that end on a byte boundary and
 // look back at nothing outside themselves, so a compressed page is made by joining them with the values as stored blocks: one copy, no compression. That is
 // what lets opening a link cost little more than its one read.
-type prepared struct{ pieces []piece }
+type prepared struct {
+	pieces   []piece
+	deflated func() [][]byte // of the pieces
+}
 
 // piece is fixed text followed by a value; the last piece has none (value -1).
 type piece struct {
-	plain, deflated []byte
-	value           int
+	plain []byte
+	value int
 }
 
 // prepare cuts a rendered page at the marks, each of which stands for the value of its position.
-func prepare(html string, marks []string) (*prepared, error) {
+func prepare(html string, marks []string) *prepared {
 	p := &prepared{}
+	p.deflated = sync.OnceValue(p.deflate)
 	for {
 		at, which := len(html), -1
 		for i, m := range marks {
@@ -31,40 +34,26 @@ func prepare(html string, marks []string) (*prepared, error) {
 				at, which = j, i
 			}
 		}
-		deflated, err := deflate([]byte(html[:at]))
-		if err != nil {
-			return nil, err
-		}
-		p.pieces = append(p.pieces, piece{plain: []byte(html[:at]), deflated: deflated, value: which})
+		p.pieces = append(p.pieces, piece{plain: []byte(html[:at]), value: which})
 		if which < 0 {
-			return p, nil
+			return p
 		}
 		html = html[at+len(marks[which]):]
 	}
 }
 
-// compressors are used again: one is more than a megabyte, and a start compresses hundreds of pieces.
-var compressors = sync.Pool{New: func() any {
-	w, err := flate.NewWriter(nil, flate.BestCompression)
-	if err != nil {
-		panic(err) // the level is one
-	}
-	return w
-}}
-
-// deflate compresses to blocks of which none is the last, ended on a byte boundary.
-func deflate(b []byte) ([]byte, error) {
+// deflate compresses each piece to blocks of which none is the last, ended on a byte boundary.
+func (p *prepared) deflate() (all [][]byte) {
 	var out bytes.Buffer
-	w, _ := compressors.Get().(*flate.Writer) // it holds nothing else
-	defer compressors.Put(w)
-	w.Reset(&out)
-	if _, err := w.Write(b); err != nil {
-		return nil, fmt.Errorf("prepare page: %w", err)
+	w, _ := flate.NewWriter(&out, flate.BestCompression) // the level is one, and memory takes all that is written
+	for _, x := range p.pieces {
+		out.Reset()
+		w.Reset(&out)
+		_, _ = w.Write(x.plain)
+		_ = w.Flush()
+		all = append(all, bytes.Clone(out.Bytes()))
 	}
-	if err := w.Flush(); err != nil {
-		return nil, fmt.Errorf("prepare page: %w", err)
-	}
-	return out.Bytes(), nil
+	return all
 }
 
 // html is the page with its values, which are HTML already.
@@ -84,8 +73,9 @@ func (p *prepared) gzip(values ...string) []byte {
 	out := make([]byte, 0, 8<<10)
 	out = append(out, 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff)
 	var sum, size uint32
-	for _, x := range p.pieces {
-		out = append(out, x.deflated...)
+	deflated := p.deflated()
+	for i, x := range p.pieces {
+		out = append(out, deflated[i]...)
 		sum, size = crc32.Update(sum, crc32.IEEETable, x.plain), size+uint32(len(x.plain)) //nolint:gosec // the format counts modulo 2³²
 		if x.value < 0 {
 			continue

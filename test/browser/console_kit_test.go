@@ -70,12 +70,7 @@ func (b *tab) logIn(login, password string) {
 // at is the address of the page, once all of it is there.
 func (b *tab) at() string {
 	b.t.Helper()
-	var address string
-	b.until(func() bool {
-		address = eval[string](b, `document.readyState === 'complete' ? location.pathname + location.search : ''`)
-		return address != ""
-	}, "the page does not come to its end")
-	return address
+	return eval[string](b, `location.pathname + location.search`)
 }
 
 // tidy checks a page of the desk: accessible, nothing sideways.

@@ -97,16 +97,20 @@ func TestDeskEveryPage(t *testing.T) {
 	data := s.furnish()
 	routes := deskRoutes(t)
 	for _, who := range walkers {
-		b := s.desk(who.login, deskPassword, deskScreen)
-		w := &walk{tab: b, s: s, data: data, links: map[string]bool{"/console": true}, thorough: who.thorough}
-		var own []deskRoute
-		for _, r := range routes {
-			if r.path != publicPage && r.page() && slices.Contains(r.roles, who.role) && walks(who.only, r.path) {
-				own = append(own, r)
+		t.Run(who.login, func(t *testing.T) {
+			t.Parallel()
+			at := *s
+			at.t = t
+			w := &walk{tab: at.desk(who.login, deskPassword, deskScreen), s: s, data: data, links: map[string]bool{"/console": true}, thorough: who.thorough}
+			var own []deskRoute
+			for _, r := range routes {
+				if r.path != publicPage && r.page() && slices.Contains(r.roles, who.role) && walks(who.only, r.path) {
+					own = append(own, r)
+				}
 			}
-		}
-		sort.SliceStable(own, func(i, j int) bool { return strings.Count(own[i].path, ":") < strings.Count(own[j].path, ":") })
-		w.all(who.login, own)
+			sort.SliceStable(own, func(i, j int) bool { return strings.Count(own[i].path, ":") < strings.Count(own[j].path, ":") })
+			w.all(who.login, own)
+		})
 	}
 }
 
@@ -219,6 +223,7 @@ func (w *walk) lookFramed(name, address string) {
 // axe runs the accessibility checker on the page as it is now.
 func (b *tab) axe(name string) {
 	b.t.Helper()
+	b.settled()
 	if b.plain {
 		b.run(emulation.SetScriptExecutionDisabled(false))
 		defer b.noScript()

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"huisheng/app/roster"
@@ -79,10 +78,10 @@ func TestDeskMainJob(t *testing.T) {
 	require.Contains(t, b.css("#E1a .value"), "100")
 	require.Regexp(t, "样本 [56]", b.css("#E1a"), "an organisation's own figures move in steps of five: the sixth may still be held back")
 	require.Contains(t, b.css("#E2a"), "暂不显示")
-	b.run(chromedp.Click("#E1a summary", chromedp.ByQuery))
+	b.follow("#E1a summary")
 	b.sees("粤技服〔2021〕17号")
 	b.tidy("indicators")
-	b.run(chromedp.Click("#E1a h2 a", chromedp.ByQuery))
+	b.follow("#E1a h2 a")
 	b.sees("与本市、全省相比")
 	b.sees("最近8个季度")
 	b.sees("大家怎么答的")

@@ -57,7 +57,7 @@ func newSite(t *testing.T) *site {
 	stored, probe := testkit.Probed(t)
 	s := &site{t: t, store: stored, probe: probe, box: testkit.Box(t), url: "http://" + ln.Addr().String(), door: &door{Listener: ln, open: map[net.Conn]bool{}}}
 	s.ids = ident.New(s.box)
-	cfg.BaseURL, cfg.SMS.Site, cfg.SMS.Channel, cfg.SMS.QuietHours, cfg.JobInterval = s.url, ln.Addr().String(), "console", "none", 100*time.Millisecond
+	cfg.BaseURL, cfg.SMS.Site, cfg.SMS.Channel, cfg.SMS.QuietHours, cfg.JobInterval = s.url, ln.Addr().String(), "console", "none", 200*time.Millisecond
 	cfg.SMS.DailyCap, cfg.SMS.MonthlyCap = 5, 20
 	cat, err := catalog.Load()
 	require.NoError(t, err)

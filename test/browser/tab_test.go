@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,50 +21,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
-
-// chrome starts one browser for all tests; it ends with TestMain.
-var chrome = sync.OnceValues(func() (context.Context, context.CancelFunc) {
-	ctx, stop, err := startChrome()
-	if err != nil {
-		panic("start Chromium (scripts/prepare-test installs it): " + err.Error())
-	}
-	return ctx, stop
-})
-
-// startChrome starts a browser. Chromedp lets it die with the thread that forked it, so that thread belongs to it until stop.
-func startChrome(more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop context.CancelFunc, err error) {
-	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), append(chromeOptions(), more...)...)
-	ctx, stopChrome := chromedp.NewContext(alloc)
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		started <- chromedp.Run(ctx)
-		<-alloc.Done()
-	}()
-	return ctx, func() { stopChrome(); stopAlloc() }, <-started
-}
-
-func chromeOptions() []chromedp.ExecAllocatorOption {
-	return []chromedp.ExecAllocatorOption{
-		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("accept-lang", "zh-CN"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"),
-		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"), chromedp.Flag("hide-scrollbars", true),
-	}
-}
-
-// chromeRuns says whether a test started it.
-var chromeRuns atomic.Bool
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if chromeRuns.Load() {
-		_, stop := chrome()
-		stop()
-	}
-	os.Exit(code)
-}
 
 // tab is one page in a browser profile of its own: no cookie and no draft comes in from another test.
 type tab struct {
@@ -184,9 +138,49 @@ func (b *tab) open(url string) {
 	b.run(chromedp.Navigate(url))
 }
 
+// settled waits until all of a page is there. What a page says is read, and what is on it is tapped, only then: half of it shows before that, without its
+// scripts.
+func (b *tab) settled() {
+	b.t.Helper()
+	b.until(b.whole, "the page does not come to its end")
+}
+
+// whole says whether the page is complete and nobody is about to leave it.
+func (b *tab) whole() bool {
+	var yes bool
+	_ = chromedp.Run(b.ctx, chromedp.Evaluate(`document.readyState === 'complete' && !window.testLeaving`, &yes)) // between two pages there is nobody to answer
+	return yes
+}
+
+// follow taps what may send the tab to another page, and waits until that is there. Otherwise a test looks at the old page and takes it for the new one.
+func (b *tab) follow(selector string) {
+	b.t.Helper()
+	b.settled()
+	b.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Evaluate(watchLeaving(selector, b.plain), nil), chromedp.Click(selector, chromedp.ByQuery))
+	b.settled()
+}
+
+// watchLeaving makes the page note in testLeaving that a tap leaves it. Without scripts nothing hears the tap, and what will come of it is foretold.
+func watchLeaving(selector string, plain bool) string {
+	return fmt.Sprintf(`((e, plain) => {
+		const away = a => a && a.href && !a.download && !a.target && a.href.split('#')[0] !== location.href.split('#')[0];
+		const here = (form, button) => !(button && button.formTarget || form.target); // not in a frame
+		if (plain) {
+			const b = e.closest('button,input[type=submit]'), form = b && b.type === 'submit' && b.form;
+			window.testLeaving = away(e.closest('a')) || !!form && here(form, b) && (form.noValidate || b.formNoValidate || form.checkValidity());
+		} else if (!window.testWatched) {
+			window.testWatched = true;
+			addEventListener('pageshow', () => { window.testLeaving = false; }); // somebody came back
+			addEventListener('submit', s => { if (!s.defaultPrevented && here(s.target, s.submitter)) window.testLeaving = true; });
+			addEventListener('click', c => { if (!c.defaultPrevented && c.target.closest && away(c.target.closest('a'))) window.testLeaving = true; });
+		}
+	})(document.querySelector(%s), %t)`, quote(selector), plain)
+}
+
 // css waits until an element is there to be seen and gives its text.
 func (b *tab) css(selector string) string {
 	b.t.Helper()
+	b.settled()
 	var s string
 	b.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Evaluate(`document.querySelector(`+quote(selector)+`).innerText`, &s))
 	return s
@@ -196,13 +190,14 @@ func (b *tab) css(selector string) string {
 func (b *tab) tap(selector string) {
 	b.t.Helper()
 	b.taps++
-	b.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery))
+	b.follow(selector)
 }
 
 // tapText taps the visible button, link or label with exactly this text.
 func (b *tab) tapText(text string) {
 	b.t.Helper()
 	b.taps++
+	b.settled()
 	var marked bool
 	b.until(func() bool {
 		b.run(chromedp.Evaluate(fmt.Sprintf(`(() => {
@@ -213,12 +208,13 @@ func (b *tab) tapText(text string) {
 		})()`, quote(text)), &marked))
 		return marked
 	}, "no %q to tap", text)
-	b.run(chromedp.Click("[data-test-tap]", chromedp.ByQuery))
+	b.follow("[data-test-tap]")
 }
 
 // typeIn types into a field, in place of what is there.
 func (b *tab) typeIn(selector, text string) {
 	b.t.Helper()
+	b.settled()
 	b.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Focus(selector, chromedp.ByQuery),
 		chromedp.Evaluate(`document.querySelector(`+quote(selector)+`).select()`, nil), chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(text))
 }
@@ -226,6 +222,7 @@ func (b *tab) typeIn(selector, text string) {
 // eval evaluates an expression in the page.
 func eval[T any](b *tab, expression string) T {
 	b.t.Helper()
+	b.settled()
 	var v T
 	b.run(chromedp.Evaluate(expression, &v))
 	return v
@@ -237,11 +234,15 @@ func (b *tab) sees(text string) {
 	b.until(func() bool { return strings.Contains(b.text(), text) }, "the page does not say %q", text)
 }
 
-// text is what the page shows at this moment, also while it changes.
+// text is what the page shows, once all of it is there.
 func (b *tab) text() string {
-	var s string
-	_ = chromedp.Run(b.ctx, chromedp.Evaluate(`document.body ? document.body.innerText : ""`, &s)) // between two pages there is nothing to ask
-	return s
+	b.t.Helper()
+	var s *string
+	b.until(func() bool {
+		_ = chromedp.Run(b.ctx, chromedp.Evaluate(`document.readyState === 'complete' && !window.testLeaving ? document.body.innerText : null`, &s)) // as in whole
+		return s != nil
+	}, "the page does not come to its end")
+	return *s
 }
 
 func (b *tab) until(ok func() bool, format string, args ...any) {
