@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -45,18 +46,13 @@ func chromeOptions() []chromedp.ExecAllocatorOption {
 	}
 }
 
-// chromePath is the first browser that is installed: best one without the desktop around its pages, which takes two thirds of the time, and that itself, as
-// Debian's command is a shell which outlives a kill.
+// chromePath is the browser that everything here uses.
 func chromePath() string {
-	for _, name := range []string{
-		"/usr/lib/chromium/chromium-headless-shell", "headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-	} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+	path, err := exec.Command("../../scripts/browser").Output()
+	if err != nil {
+		panic("no Chromium is installed: scripts/prepare-test installs it")
 	}
-	panic("no Chromium is installed: scripts/prepare-test installs it")
+	return strings.TrimSpace(string(path))
 }
 
 // chromeRuns says whether a test started it.

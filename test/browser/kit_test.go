@@ -94,6 +94,7 @@ func (s *site) stop(http *fiber.App, stop func(), served, worked chan error) {
 	if err := http.ShutdownWithTimeout(10 * time.Second); err != nil {
 		s.t.Logf("shut down: %v", err)
 	}
+	_ = s.door.Close() // it is closed already, unless the test was over before it was served
 	require.NoError(s.t, <-worked)
 	require.NoError(s.t, <-served)
 }

@@ -5,17 +5,15 @@
 //
 // It prints a table and ends with 1 if a page has less than 100 anywhere. LINK and DIGITS are those of one invited demo person, who may have
 // answered before: then the form that corrects the answers is audited, which is the same page.
-import { existsSync } from 'node:fs';
 import puppeteer from 'puppeteer-core';
 import { once } from './once.mjs';
 
 const [link, digits, runs = '3'] = process.argv.slice(2);
 if (!link || !digits) throw new Error('usage: node audit.mjs LINK DIGITS [RUNS]');
 const categories = ['performance', 'accessibility', 'best-practices'];
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
 const browser = await puppeteer.launch({
-  executablePath: process.env.CHROME_PATH || browsers.find(existsSync),
+  executablePath: process.env.CHROME_PATH,
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update'],
 });
 

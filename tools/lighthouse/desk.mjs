@@ -3,7 +3,6 @@
 //   node desk.mjs ORIGIN PASSWORD [RUNS]
 //
 // Accessibility and best practices must be 100; performance is reported alone, because a desk of tables is read, not raced. The median of RUNS counts.
-import { existsSync } from 'node:fs';
 import desktop from 'lighthouse/core/config/desktop-config.js';
 import puppeteer from 'puppeteer-core';
 import { once } from './once.mjs';
@@ -18,9 +17,8 @@ const pages = [
   ['a regulator’s start page', 'province', '/console'],
   ['a regulator’s comparison', 'province', '/console/regions'],
 ];
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 const browser = await puppeteer.launch({
-  executablePath: process.env.CHROME_PATH || browsers.find(existsSync),
+  executablePath: process.env.CHROME_PATH,
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update'],
 });
 
