@@ -56,6 +56,10 @@ func (k *Contract) Page(c *fiber.Ctx) error {
 
 // contractDoc is what the page shows of the document.
 type contractDoc struct {
+	Tags []struct {
+		Name        string `json:"name"`
+		Description string `json:"description"`
+	} `json:"tags"`
 	Paths map[string]map[string]json.RawMessage `json:"paths"`
 }
 
@@ -79,9 +83,16 @@ func (o contractOperation) Caller() string {
 	return "无需登录"
 }
 
+// Codes names the codes of errors beside the general ones.
+func (o contractOperation) Codes() string {
+	_, codes, _ := strings.Cut(o.Responses["default"].Description, "code 可能是")
+	return strings.TrimSpace(codes)
+}
+
+// contractGroup is the operations with one tag.
 type contractGroup struct {
-	Name       string
-	Operations []contractOperation
+	Name, Description string
+	Operations        []contractOperation
 }
 
 func (d contractDoc) groups() []contractGroup {
@@ -96,10 +107,10 @@ func (d contractDoc) groups() []contractGroup {
 		}
 	}
 	var groups []contractGroup
-	for _, name := range []string{"登录", "账号", "机构", "名册", "申领与批次", "填写", "投诉", "部门评价", "指标"} {
-		ops := byTag[name]
+	for _, tag := range d.Tags {
+		ops := byTag[tag.Name]
 		slices.SortFunc(ops, func(a, b contractOperation) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
-		groups = append(groups, contractGroup{name, ops})
+		groups = append(groups, contractGroup{tag.Name, tag.Description, ops})
 	}
 	return groups
 }
@@ -112,9 +123,9 @@ func contractPage() *template.Template {
 <h1>回声 · 接口说明</h1>
 <p>机器可读的完整说明（OpenAPI 3.0.3）：<a href="/openapi.json">/openapi.json</a>。JSON 用 snake_case；时间带 +08:00；金额为整元；列表是
 <code>{"items":[],"next":""}</code>，用 <code>?limit=&amp;after=</code> 翻页；出错时回答 RFC 9457 的 <code>application/problem+json</code>，其中 <code>code</code> 不会改变。</p>
-{{range .Groups}}<h2>{{.Name}}</h2>
-<table><thead><tr><th scope="col">调用</th><th scope="col">做什么</th><th scope="col">凭什么</th><th scope="col">出错</th></tr></thead><tbody>
-{{range .Operations}}<tr><td><code>{{.Method}} {{.Path}}</code></td><td>{{.Summary}}</td><td>{{.Caller}}</td><td>{{(index .Responses "default").Description}}</td></tr>
+{{range .Groups}}<h2>{{.Name}}</h2><p>{{.Description}}</p>
+<table><thead><tr><th scope="col">调用</th><th scope="col">做什么</th><th scope="col">凭什么</th><th scope="col">特有的出错 code</th></tr></thead><tbody>
+{{range .Operations}}<tr><td><code>{{.Method}} {{.Path}}</code></td><td>{{.Summary}}</td><td>{{.Caller}}</td><td>{{.Codes}}</td></tr>
 {{end}}</tbody></table>
 {{end}}</main></body></html>`))
 }

@@ -29,6 +29,9 @@ func fill(q *models.Questionnaire, intN func(int) int) models.Answers {
 		case models.QuestionSingle, models.QuestionBand:
 			n := len(question.Options)
 			value := question.Options[min(intN(n), intN(n))].Value
+			if slices.Contains(question.Ends, value) {
+				value = question.Options[min(intN(n), intN(n))].Value // few say that they were not assessed at all
+			}
 			a[question.ID] = value
 			if slices.Contains(question.Ends, value) {
 				return a

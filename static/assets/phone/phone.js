@@ -151,6 +151,7 @@
     parts();
     const first = $('[aria-invalid]') || $('#otp') || $('h1');
     if (first) first.focus();
+    if (first && first.select) first.select(); // what was wrong is typed over
     if (!$('[aria-invalid]')) scrollTo(0, 0);
   }
 
