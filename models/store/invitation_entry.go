@@ -12,11 +12,6 @@ import (
 	"huisheng/models"
 )
 
-// FindInvitation reads one invitation by id: the one read behind opening a link.
-func (s *Store) FindInvitation(ctx context.Context, id models.InvitationID) (models.Invitation, error) {
-	return s.findInvitation(ctx, bson.D{{Key: "_id", Value: id}})
-}
-
 // FindInvitationByCode reads one invitation by the keyed hash of its SMS code.
 func (s *Store) FindInvitationByCode(ctx context.Context, codeMAC []byte) (models.Invitation, error) {
 	return s.findInvitation(ctx, bson.D{{Key: "code_mac", Value: codeMAC}})

@@ -27,6 +27,7 @@ type Store struct {
 	client *mongo.Client
 	db     *mongo.Database
 	writer *responseWriter
+	reader *invitationReader
 }
 
 // Open connects, waits until the server answers, and makes the indexes. Writes are acknowledged by a majority and
@@ -48,6 +49,7 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 		return nil, err
 	}
 	s.writer = newResponseWriter(s.db.Collection(colResponses))
+	s.reader = newInvitationReader(s.db.Collection(colInvitations))
 	return s, nil
 }
 
@@ -73,9 +75,10 @@ func (s *Store) Time(ctx context.Context) (time.Time, error) {
 	return hello.LocalTime, nil
 }
 
-// Close waits for the grouped writes under way and disconnects.
+// Close waits for the grouped round trips under way and disconnects.
 func (s *Store) Close(ctx context.Context) error {
 	s.writer.close()
+	s.reader.close()
 	if err := s.client.Disconnect(ctx); err != nil {
 		return fmt.Errorf("mongodb: disconnect: %w", err)
 	}
